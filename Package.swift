@@ -1,0 +1,66 @@
+// swift-tools-version: 6.2
+// SPDX-License-Identifier: Apache-2.0
+
+import PackageDescription
+
+/// What every Swift target of the package is compiled with.
+let settings: [SwiftSetting] = [
+    .strictMemorySafety(),
+    .enableExperimentalFeature("Lifetimes"),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+let package = Package(
+    name: "sluice",
+    platforms: [.macOS(.v15)],
+    products: [
+        .library(name: "Sluice", targets: ["Sluice"]),
+        .library(name: "StreamRecords", targets: ["StreamRecords"]),
+        .library(name: "JSONTape", targets: ["JSONTape"]),
+        .executable(name: "sluice", targets: ["SluiceCommand"]),
+        .executable(name: "sluice-benchmark", targets: ["SluiceBenchmark"]),
+    ],
+    traits: [
+        .trait(name: "SQLite", description: "The event table in a SQLite file (GRDB, needs libsqlite3)."),
+        .default(enabledTraits: ["SQLite"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        .systemLibrary(
+            name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+        .target(name: "JSONTape", swiftSettings: settings),
+        .target(name: "StreamRecords", dependencies: ["JSONTape", "CZlib"], swiftSettings: settings),
+        .target(
+            name: "Sluice",
+            dependencies: ["JSONTape", "StreamRecords", .product(name: "Logging", package: "swift-log")],
+            swiftSettings: settings),
+        .target(
+            name: "EventTable", dependencies: ["JSONTape", "StreamRecords", "Sluice"],
+            swiftSettings: settings),
+        .target(
+            name: "SQLiteEventTable",
+            dependencies: [
+                "EventTable", "JSONTape", "Sluice", "StreamRecords",
+                .product(name: "GRDB", package: "GRDB.swift", condition: .when(traits: ["SQLite"])),
+            ],
+            swiftSettings: settings),
+        .executableTarget(
+            name: "SluiceCommand",
+            dependencies: [
+                "EventTable", "JSONTape", "Sluice", "SQLiteEventTable", "StreamRecords", "Yams",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: settings),
+        .executableTarget(name: "SluiceBenchmark", dependencies: ["CZlib"], swiftSettings: settings),
+    ],
+    swiftLanguageModes: [.v6]
+)
