@@ -1,0 +1,386 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What a value is.
+public enum JSONKind: Sendable, Hashable {
+    case object, array, string, number, bool, null
+}
+
+/// A borrowed view of one value in a ``JSONDocument``. It cannot outlive the document, which the compiler checks.
+@frozen @safe
+public struct JSONView: ~Escapable {
+    // Invariant: both point into a document that outlives the view, and `node` is a place of its index.
+    @usableFromInline let bytes: UnsafePointer<UInt8>
+    @usableFromInline let tape: UnsafePointer<UInt64>
+    public let node: JSONNode
+
+    @inlinable @inline(__always)
+    @_lifetime(immortal)
+    init(bytes: UnsafePointer<UInt8>, tape: UnsafePointer<UInt64>, node: JSONNode) {
+        unsafe self.bytes = bytes
+        unsafe self.tape = tape
+        self.node = node
+    }
+
+    @inlinable @inline(__always)
+    @_lifetime(copy self)
+    func at(_ node: JSONNode) -> JSONView {
+        let view = unsafe JSONView(bytes: bytes, tape: tape, node: node)
+        return unsafe _overrideLifetime(view, copying: self)
+    }
+
+    @inlinable @inline(__always) var place: Int { Int(node.bits & 0xFFF_FFFF) }
+    /// 0: the value itself; 1, 2: the name and the string of a folded object.
+    @inlinable @inline(__always) var part: UInt32 { node.bits &>> 28 }
+    @inlinable @inline(__always) var entry: TapeEntry { unsafe TapeEntry(bits: tape[place]) }
+
+    @inlinable
+    public var kind: JSONKind {
+        if part != 0 { return .string }
+        return switch entry.tag {
+        case TapeEntry.objectStart, TapeEntry.folded, TapeEntry.foldedEscaped: .object
+        case TapeEntry.arrayStart: .array
+        case TapeEntry.string, TapeEntry.escapedString: .string
+        case TapeEntry.number: .number
+        case TapeEntry.null: .null
+        default: .bool
+        }
+    }
+
+    /// How many entries from this value's to the one behind it.
+    @inlinable @inline(__always)
+    var skip: Int {
+        let entry = entry
+        return entry.tag <= TapeEntry.arrayStart ? entry.payload : 1
+    }
+
+    // MARK: The bytes
+
+    /// Where the value's first byte is, in bytes from the start of the document.
+    @inlinable
+    public var offset: Int {
+        let entry = entry
+        switch (entry.tag, part) {
+        case (TapeEntry.folded, 0), (TapeEntry.foldedEscaped, 0): return entry.offset - 6
+        case (TapeEntry.folded, 1), (TapeEntry.foldedEscaped, 1): return entry.offset - 5
+        case (TapeEntry.string, _), (TapeEntry.escapedString, _), (TapeEntry.folded, _), (TapeEntry.foldedEscaped, _):
+            return entry.offset - 1
+        default: return entry.offset
+        }
+    }
+
+    /// One behind the value's last byte, in bytes from the start of the document.
+    @inlinable
+    public var endOffset: Int {
+        let entry = entry
+        switch (entry.tag, part) {
+        case (TapeEntry.objectStart, _), (TapeEntry.arrayStart, _):
+            return unsafe TapeEntry(bits: tape[place + entry.payload - 1]).offset + 1
+        case (TapeEntry.folded, 0), (TapeEntry.foldedEscaped, 0): return entry.offset + entry.payload + 2
+        case (TapeEntry.folded, 1), (TapeEntry.foldedEscaped, 1): return entry.offset - 2
+        case (TapeEntry.string, _), (TapeEntry.escapedString, _), (TapeEntry.folded, _), (TapeEntry.foldedEscaped, _):
+            return entry.offset + entry.payload + 1
+        default: return entry.offset + entry.payload
+        }
+    }
+
+    /// The value as it was written, with its quotes or brackets.
+    public var source: RawSpan {
+        @_lifetime(copy self) get {
+            let start = offset
+            let span = unsafe RawSpan(_unsafeStart: UnsafeRawPointer(bytes + start), byteCount: endOffset - start)
+            return unsafe _overrideLifetime(span, copying: self)
+        }
+    }
+
+    /// Whether both were written with the same bytes.
+    @inlinable
+    public func sourceEquals(_ other: borrowing JSONView) -> Bool {
+        let start = offset
+        let otherStart = other.offset
+        let length = endOffset - start
+        return length == other.endOffset - otherStart
+            && (unsafe equalBytes(bytes + start, other.bytes + otherStart, length))
+    }
+
+    // MARK: Text of strings and numbers
+
+    /// Where the text of a string (between the quotes) or number begins. Meaningless for the other kinds.
+    @inlinable @inline(__always)
+    public var textOffset: Int { part == 1 ? entry.offset - 4 : entry.offset }
+
+    /// How many bytes the text of a string (as written, between the quotes) or number has. Meaningless for the other kinds.
+    @inlinable @inline(__always)
+    public var textCount: Int { part == 1 ? 1 : entry.payload }
+
+    /// Whether a string was written with escapes.
+    @inlinable @inline(__always)
+    public var isEscaped: Bool {
+        if part == 1 { return false }
+        let tag = entry.tag
+        return tag == TapeEntry.escapedString || (tag == TapeEntry.foldedEscaped)
+    }
+
+    /// The first eight bytes of the text, the first one lowest, and zeros behind its end. One comparison tells a short name.
+    @inlinable @inline(__always)
+    public var leadingText: UInt64 {
+        let count = textCount
+        let word = unsafe UInt64(littleEndian: UnsafeRawPointer(bytes + textOffset).loadUnaligned(as: UInt64.self))
+        return count >= 8 ? word : word & (1 &<< UInt64(count &* 8) &- 1)
+    }
+
+    /// A byte of the text, 0 outside of it.
+    @inlinable @inline(__always)
+    public func textByte(_ index: Int) -> UInt8 {
+        index >= 0 && index < textCount ? unsafe bytes[textOffset + index] : 0
+    }
+
+    /// The text of a string or number as it was written.
+    public var text: RawSpan {
+        @_lifetime(copy self) get {
+            let span = unsafe RawSpan(_unsafeStart: UnsafeRawPointer(bytes + textOffset), byteCount: textCount)
+            return unsafe _overrideLifetime(span, copying: self)
+        }
+    }
+
+    /// Whether it is a string with this content. An ASCII name without quotes and backslashes is compared as it was written unless there are escapes.
+    @inlinable
+    public func isString(_ content: StaticString) -> Bool {
+        guard kind == .string else { return false }
+        if isEscaped { return string == "\(content)" }
+        return textCount == content.utf8CodeUnitCount
+            && (unsafe equalBytes(bytes + textOffset, content.utf8Start, textCount))
+    }
+
+    /// The content of a string, with its escapes resolved; nil for other kinds.
+    public var string: String? {
+        guard kind == .string else { return nil }
+        let raw = unsafe UnsafeBufferPointer(start: bytes + textOffset, count: textCount)
+        guard isEscaped else { return unsafe String(decoding: raw, as: UTF8.self) }
+        return unsafe String(unsafeUninitializedCapacity: textCount) { unsafe unescape(raw, into: $0) }
+    }
+
+    /// The text of a number as it was written; nil for other kinds.
+    public var number: String? {
+        guard kind == .number else { return nil }
+        return unsafe String(decoding: UnsafeBufferPointer(start: bytes + textOffset, count: textCount), as: UTF8.self)
+    }
+
+    /// A number that is written as an integer and fits; nil otherwise.
+    public var integer: Int64? {
+        guard kind == .number else { return nil }
+        return unsafe Int64(String(decoding: UnsafeBufferPointer(start: bytes + textOffset, count: textCount), as: UTF8.self))
+    }
+
+    public var bool: Bool? {
+        guard part == 0 else { return nil }
+        return switch entry.tag {
+        case TapeEntry.yes: true
+        case TapeEntry.no: false
+        default: nil
+        }
+    }
+
+    // MARK: What is inside
+
+    /// The members of an object, in the order they were written; none for other kinds.
+    public var members: JSONMembers {
+        @inlinable @inline(__always)
+        @_lifetime(copy self) get { JSONMembers(of: self) }
+    }
+
+    /// The elements of an array; none for other kinds.
+    public var elements: JSONElements {
+        @inlinable @inline(__always)
+        @_lifetime(copy self) get { JSONElements(of: self) }
+    }
+
+    /// The value of the member with this name, the last one where there are several; nil where there is none.
+    @_lifetime(copy self)
+    public func member(_ name: StaticString) -> JSONView? {
+        var found: JSONNode?
+        var members = self.members
+        while members.next() {
+            if members.key.isString(name) { found = members.value.node }
+        }
+        if let found { return at(found) }
+        return nil
+    }
+
+    /// The value of the member with this name, the last one where there are several; nil where there is none.
+    @_lifetime(copy self)
+    public func member(named name: String) -> JSONView? {
+        var found: JSONNode?
+        var members = self.members
+        while members.next() {
+            if members.key.string == name { found = members.value.node }
+        }
+        if let found { return at(found) }
+        return nil
+    }
+
+    /// The value at another place of the same document.
+    @inlinable @inline(__always)
+    @_lifetime(copy self)
+    public func view(_ node: JSONNode) -> JSONView { at(node) }
+}
+
+/// Goes over the members of an object: `while members.next() { members.key … members.value }`.
+@frozen
+public struct JSONMembers: ~Escapable {
+    @usableFromInline let object: JSONView
+    @usableFromInline var keyNode: JSONNode
+    @usableFromInline var valueNode: JSONNode
+    /// The entry that follows the current member, or the object's end.
+    @usableFromInline var following: Int
+    @usableFromInline let end: Int
+
+    @inlinable @inline(__always)
+    @_lifetime(copy object)
+    init(of object: borrowing JSONView) {
+        let entry = object.entry
+        let place = object.place
+        self.object = object.at(object.node)
+        keyNode = object.node
+        valueNode = object.node
+        if object.part == 0 && entry.tag == TapeEntry.objectStart {
+            following = place &+ 1
+            end = place &+ entry.payload &- 1
+        } else if object.part == 0 && entry.tag >= TapeEntry.folded {
+            // One member, in the parts 1 and 2 of the same entry.
+            following = -1
+            end = place
+        } else {
+            following = place
+            end = place
+        }
+    }
+
+    /// Goes to the next member.
+    /// - Returns: false behind the last one.
+    @inlinable @inline(__always)
+    @_lifetime(self: copy self)
+    public mutating func next() -> Bool {
+        if following < 0 {
+            keyNode = JSONNode(bits: UInt32(truncatingIfNeeded: end) | 1 &<< 28)
+            valueNode = JSONNode(bits: UInt32(truncatingIfNeeded: end) | 2 &<< 28)
+            following = end
+            return true
+        }
+        guard following < end else { return false }
+        keyNode = JSONNode(entry: UInt32(truncatingIfNeeded: following))
+        valueNode = JSONNode(entry: UInt32(truncatingIfNeeded: following &+ 1))
+        following = following &+ 1 &+ object.at(valueNode).skip
+        return true
+    }
+
+    public var key: JSONView {
+        @inlinable @inline(__always)
+        @_lifetime(copy self) get { object.at(keyNode) }
+    }
+    public var value: JSONView {
+        @inlinable @inline(__always)
+        @_lifetime(copy self) get { object.at(valueNode) }
+    }
+}
+
+/// Goes over the elements of an array: `while elements.next() { elements.value … }`.
+@frozen
+public struct JSONElements: ~Escapable {
+    @usableFromInline let array: JSONView
+    @usableFromInline var node: JSONNode
+    @usableFromInline var following: Int
+    @usableFromInline let end: Int
+
+    @inlinable @inline(__always)
+    @_lifetime(copy array)
+    init(of array: borrowing JSONView) {
+        let entry = array.entry
+        let place = array.place
+        self.array = array.at(array.node)
+        node = array.node
+        if array.part == 0 && entry.tag == TapeEntry.arrayStart {
+            following = place &+ 1
+            end = place &+ entry.payload &- 1
+        } else {
+            following = place
+            end = place
+        }
+    }
+
+    /// Goes to the next element.
+    /// - Returns: false behind the last one.
+    @inlinable @inline(__always)
+    @_lifetime(self: copy self)
+    public mutating func next() -> Bool {
+        guard following < end else { return false }
+        node = JSONNode(entry: UInt32(truncatingIfNeeded: following))
+        following = following &+ array.at(node).skip
+        return true
+    }
+
+    public var value: JSONView {
+        @inlinable @inline(__always)
+        @_lifetime(copy self) get { array.at(node) }
+    }
+}
+
+/// Whether two runs of bytes are the same. May read up to 15 bytes behind either, which the padding allows.
+@inlinable @inline(__always)
+func equalBytes(_ a: UnsafePointer<UInt8>, _ b: UnsafePointer<UInt8>, _ count: Int) -> Bool {
+    var done = 0
+    while done &+ 8 <= count {
+        let left = unsafe UnsafeRawPointer(a + done).loadUnaligned(as: UInt64.self)
+        let right = unsafe UnsafeRawPointer(b + done).loadUnaligned(as: UInt64.self)
+        if left != right { return false }
+        done &+= 8
+    }
+    while done < count {
+        if unsafe a[done] != b[done] { return false }
+        done &+= 1
+    }
+    return true
+}
+
+/// Resolves the escapes of a validated string. The result is never longer than the source.
+func unescape(_ source: UnsafeBufferPointer<UInt8>, into target: UnsafeMutableBufferPointer<UInt8>) -> Int {
+    var read = 0
+    var written = 0
+    while read < source.count {
+        let byte = unsafe source[read]
+        guard byte == 0x5C else {
+            unsafe target[written] = byte
+            read += 1
+            written += 1
+            continue
+        }
+        let letter = unsafe source[read + 1]
+        read += 2
+        switch letter {
+        case 0x62: unsafe target[written] = 0x08
+        case 0x66: unsafe target[written] = 0x0C
+        case 0x6E: unsafe target[written] = 0x0A
+        case 0x72: unsafe target[written] = 0x0D
+        case 0x74: unsafe target[written] = 0x09
+        case 0x75:
+            var unit: UInt32 = 0
+            for digit in 0..<4 { unit = unit << 4 | (StringScanner.hexDigit(unsafe source[read + digit]) ?? 0) }
+            read += 4
+            if unit & 0xFC00 == 0xD800 {
+                var low: UInt32 = 0
+                for digit in 2..<6 { low = low << 4 | (StringScanner.hexDigit(unsafe source[read + digit]) ?? 0) }
+                read += 6
+                unit = 0x10000 + (unit & 0x3FF) << 10 + (low & 0x3FF)
+            }
+            if let scalar = Unicode.Scalar(unit) {
+                for encoded in UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter {
+                    unsafe target[written] = encoded
+                    written += 1
+                }
+            }
+            continue
+        default: unsafe target[written] = letter
+        }
+        written += 1
+    }
+    return written
+}

@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Writes JSON into a growing buffer: spans of a source are copied as they were written, so nothing is unescaped and escaped again.
+///
+/// Commas and brackets are the caller's: this is the pen, not the grammar.
+@safe
+public struct JSONWriter: ~Copyable, Sendable {
+    @usableFromInline var buffer: JSONBuffer
+
+    public init(capacity: Int = 0, memory: JSONMemory? = nil) {
+        buffer = JSONBuffer(capacity: capacity, memory: memory)
+    }
+
+    /// How many bytes have been written.
+    @inlinable public var count: Int { buffer.count }
+
+    @inlinable @inline(__always)
+    public mutating func write(byte: UInt8) {
+        buffer.reserve(1)
+        unsafe buffer.start[buffer.count] = byte
+        unsafe buffer.advance(by: 1)
+    }
+
+    /// Text that is JSON already.
+    @inlinable @inline(__always)
+    public mutating func write(raw text: StaticString) {
+        unsafe copy(from: text.utf8Start, count: text.utf8CodeUnitCount)
+    }
+
+    /// Text that is JSON already.
+    @inlinable
+    public mutating func write(raw text: some Sequence<UInt8>) { buffer.append(text) }
+
+    /// Text that is JSON already.
+    @inlinable
+    public mutating func write(raw text: String) {
+        var text = text
+        text.withUTF8 { bytes in
+            if let start = bytes.baseAddress { buffer.append(unsafe RawSpan(_unsafeStart: start, byteCount: bytes.count)) }
+        }
+    }
+
+    /// Text that is JSON already.
+    public mutating func write(raw text: RawSpan) { buffer.append(text) }
+
+    /// Bytes of this writer's own, once more.
+    public mutating func repeatBytes(_ range: Range<Int>) {
+        let range = range.clamped(to: 0..<count)
+        buffer.reserve(range.count)
+        unsafe UnsafeMutableRawPointer(buffer.start + count).copyMemory(from: buffer.start + range.lowerBound, byteCount: range.count)
+        unsafe buffer.advance(by: range.count)
+    }
+
+    /// Copies up to a few dozen bytes without a call. Writes up to 15 bytes more than asked into the padding, where they don't count.
+    @inlinable @inline(__always)
+    mutating func copy(from source: UnsafePointer<UInt8>, count: Int) {
+        buffer.reserve(count)
+        let target = unsafe UnsafeMutableRawPointer(buffer.start + buffer.count)
+        let from = unsafe UnsafeRawPointer(source)
+        unsafe target.copyMemory(from: from, byteCount: count)
+        unsafe buffer.advance(by: count)
+    }
+
+    /// The same for bytes of a document, which has padding of its own behind it.
+    @inlinable @inline(__always)
+    mutating func copyPadded(from source: UnsafePointer<UInt8>, count: Int) {
+        buffer.reserve(count)
+        let target = unsafe UnsafeMutableRawPointer(buffer.start + buffer.count)
+        let from = unsafe UnsafeRawPointer(source)
+        if count <= 256 {
+            var done = 0
+            repeat {
+                unsafe target.storeBytes(of: (from + done).loadUnaligned(as: SIMD16<UInt8>.self), toByteOffset: done, as: SIMD16<UInt8>.self)
+                done &+= 16
+            } while done < count
+        } else {
+            unsafe target.copyMemory(from: from, byteCount: count)
+        }
+        unsafe buffer.advance(by: count)
+    }
+
+    /// A value as it was written.
+    @inlinable @inline(__always)
+    public mutating func copy(_ value: borrowing JSONView) {
+        let start = value.offset
+        unsafe copyPadded(from: value.bytes + start, count: value.endOffset &- start)
+    }
+
+    /// The text of a string or number as it was written, without quotes.
+    @inlinable @inline(__always)
+    public mutating func copyText(_ value: borrowing JSONView) {
+        unsafe copyPadded(from: value.bytes + value.textOffset, count: value.textCount)
+    }
+
+    /// The text of a string as it was written, with quotes.
+    @inlinable @inline(__always)
+    public mutating func copyQuoted(_ value: borrowing JSONView) {
+        unsafe copyPadded(from: value.bytes + (value.textOffset &- 1), count: value.textCount &+ 2)
+    }
+
+    /// A member's name as it was written, with quotes, and a colon.
+    @inlinable @inline(__always)
+    public mutating func copyName(_ name: borrowing JSONView) {
+        let start = unsafe name.bytes + (name.textOffset &- 1)
+        let count = name.textCount
+        // The colon follows at once in most texts; where there is white space, it is put in.
+        unsafe copyPadded(from: start, count: count &+ 3)
+        unsafe buffer.start[buffer.count &- 1] = 0x3A
+    }
+
+    /// A string, quoted and escaped.
+    public mutating func write(string: String) {
+        var string = string
+        string.withUTF8 { bytes in
+            buffer.reserve(bytes.count + 2)
+            write(byte: 0x22)
+            var start = 0
+            for index in 0..<bytes.count {
+                let byte = unsafe bytes[index]
+                guard byte < 0x20 || byte == 0x22 || byte == 0x5C else { continue }
+                if index > start { buffer.append(unsafe RawSpan(_unsafeElements: UnsafeBufferPointer(rebasing: bytes[start..<index]))) }
+                write(escaped: byte)
+                start = index + 1
+            }
+            if bytes.count > start { buffer.append(unsafe RawSpan(_unsafeElements: UnsafeBufferPointer(rebasing: bytes[start...]))) }
+            write(byte: 0x22)
+        }
+    }
+
+    private mutating func write(escaped byte: UInt8) {
+        switch byte {
+        case 0x22: write(raw: "\\\"")
+        case 0x5C: write(raw: "\\\\")
+        case 0x08: write(raw: "\\b")
+        case 0x0C: write(raw: "\\f")
+        case 0x0A: write(raw: "\\n")
+        case 0x0D: write(raw: "\\r")
+        case 0x09: write(raw: "\\t")
+        default:
+            write(raw: "\\u00")
+            for digit in [byte >> 4, byte & 15] { write(byte: digit < 10 ? 0x30 + digit : 0x57 + digit) }
+        }
+    }
+
+    @inlinable
+    public mutating func write(int: some FixedWidthInteger) { write(raw: String(int).utf8) }
+
+    /// Takes back everything behind the first `count` bytes.
+    public mutating func truncate(to count: Int) {
+        if count >= 0 && count < self.count { unsafe buffer.advance(by: count - self.count) }
+    }
+
+    public mutating func removeAll() { buffer.removeAll() }
+
+    /// The bytes written so far.
+    public var bytes: RawSpan {
+        @_lifetime(borrow self) borrowing get { buffer.bytes }
+    }
+
+    /// A copy of the bytes written so far.
+    public var array: [UInt8] { buffer.copy(of: 0..<buffer.count) }
+
+    /// Writes all bytes to a file descriptor.
+    public func write(to descriptor: Int32) throws(DescriptorError) { try buffer.bytes.write(to: descriptor) }
+
+    /// Freezes what was written.
+    public consuming func finish() -> JSONBytes { JSONBytes(buffer) }
+}
+
+/// Bytes that do not change any more, shared by reference.
+@safe
+public final class JSONBytes: @unchecked Sendable {
+    // Invariant: nothing changes after `init`, and the block lives as long as this object.
+    private let start: UnsafePointer<UInt8>
+    private let block: JSONBlock
+    private let memory: JSONMemory?
+    public let count: Int
+
+    public init(_ buffer: consuming JSONBuffer) {
+        let parts = buffer.release()
+        block = parts.block
+        memory = parts.memory
+        count = parts.count
+        unsafe start = UnsafePointer(parts.block.start.assumingMemoryBound(to: UInt8.self))
+    }
+
+    public convenience init(_ bytes: some Collection<UInt8>) {
+        var buffer = JSONBuffer(capacity: bytes.count)
+        buffer.append(bytes)
+        self.init(buffer)
+    }
+
+    deinit {
+        if let memory { memory.give(block) } else { block.free() }
+    }
+
+    public var span: RawSpan {
+        @_lifetime(borrow self) borrowing get {
+            unsafe _overrideLifetime(RawSpan(_unsafeStart: UnsafeRawPointer(start), byteCount: count), borrowing: self)
+        }
+    }
+
+    /// A copy of the bytes from `range`.
+    public subscript(range: Range<Int>) -> [UInt8] {
+        let range = range.clamped(to: 0..<count)
+        return unsafe Array(UnsafeBufferPointer(start: start + range.lowerBound, count: range.count))
+    }
+}
