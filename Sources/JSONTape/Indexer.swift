@@ -134,6 +134,35 @@ struct Indexer {
         }
     }
 
+    /// Reads an object's members up to the first one of these names whose value is an array.
+    mutating func findArray(_ names: [StaticString]) -> (member: Int, offset: Int)? {
+        var p = unsafe base
+        unsafe Indexer.skipSpace(&p)
+        guard unsafe p.pointee == 0x7B else { return nil }
+        unsafe p += 1
+        unsafe Indexer.skipSpace(&p)
+        while unsafe p.pointee == 0x22 {
+            var t = used
+            guard unsafe member(&p, &t, tape, base) == nil else { return nil }
+            let name = TapeEntry(bits: unsafe tape[used])
+            unsafe Indexer.skipSpace(&p)
+            if unsafe p.pointee == 0x5B {
+                for (place, wanted) in names.enumerated() where wanted.utf8CodeUnitCount == name.payload {
+                    if unsafe equalBytes(base + name.offset, wanted.utf8Start, name.payload) {
+                        return unsafe (place, p - base + 1)
+                    }
+                }
+            }
+            guard unsafe text(&p) == nil else { return nil }
+            used = 0
+            unsafe Indexer.skipSpace(&p)
+            guard unsafe p.pointee == 0x2C else { return nil }
+            unsafe p += 1
+            unsafe Indexer.skipSpace(&p)
+        }
+        return nil
+    }
+
     /// One whole value with all that is in it. Adds its entries from `used` on.
     private mutating func text(_ cursor: inout Bytes) -> JSONError? {
         var p = unsafe cursor
@@ -357,6 +386,13 @@ struct Indexer {
     @inline(never)
     private func tooDeep(_ place: Bytes) -> JSONError {
         JSONError(code: .depthExceeded, offset: unsafe place - base, expected: "at most \(maximumDepth) objects and arrays open at once")
+    }
+
+    /// Whether a run of bytes, followed by something that belongs to no number, is a number by the grammar.
+    @inline(__always)
+    static func isNumber(_ start: Bytes, count: Int) -> Bool {
+        var p = unsafe start
+        return unsafe number(&p) == nil && p - start == count
     }
 
     /// A number by RFC 8259, section 6. On success `p` is behind it; else on the wrong byte, and what was expected comes back.

@@ -150,4 +150,16 @@ public struct JSONBuffer: ~Copyable, @unchecked Sendable {
     }
 
     public mutating func removeAll() { count = 0 }
+
+    /// Takes back everything behind the first `count` bytes.
+    public mutating func truncate(to count: Int) {
+        if count >= 0 && count < self.count { self.count = count }
+    }
+
+    /// Appends the content of a string, with its escapes resolved.
+    public mutating func append(contentOf string: borrowing JSONView) {
+        guard string.isEscaped else { return append(string.text) }
+        let source = unsafe UnsafeBufferPointer(start: string.bytes + string.textOffset, count: string.textCount)
+        unsafe appendUnsafe(minimum: source.count) { room in unsafe unescape(source, into: room) }
+    }
 }

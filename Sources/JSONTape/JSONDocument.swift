@@ -8,6 +8,10 @@ public struct JSONNode: Sendable, Hashable {
 
     @inlinable @inline(__always) init(bits: UInt32) { self.bits = bits }
     @inlinable @inline(__always) init(entry: UInt32) { bits = entry }
+
+    /// No place at all, for whoever keeps many nodes and cannot spare an optional's byte.
+    @inlinable @inline(__always) public static var none: JSONNode { JSONNode(bits: .max) }
+    @inlinable @inline(__always) public var isNone: Bool { bits == .max }
 }
 
 /// JSON texts in memory with their index, validated and frozen.
@@ -96,6 +100,28 @@ public final class JSONDocument: @unchecked Sendable {
     /// Copies and indexes exactly one text.
     public convenience init(_ text: String, limits: JSONLimits = JSONLimits()) throws(JSONError) {
         try self.init(text.utf8, limits: limits)
+    }
+
+    /// Finds an array that is a member of the object a text begins with, without needing the text's end: what comes before it is validated, the
+    /// elements are for ``JSONFraming/elements(continued:)``.
+    ///
+    /// - Parameters:
+    ///   - members: the names of which one is looked for.
+    ///   - start: where the text begins in the buffer.
+    /// - Returns: which name it was and where its first element, or the bracket's white space, begins; nil where the object has none before a break.
+    public static func elements(
+        ofMember members: [StaticString], in buffer: borrowing JSONBuffer, from start: Int, limits: JSONLimits = JSONLimits()
+    ) -> (member: Int, offset: Int)? {
+        // The scanner needs its padding, which a buffer that is still growing has, but not zeroed.
+        var copy = JSONBuffer(capacity: buffer.count - start)
+        unsafe buffer.bytes.extracting(droppingFirst: start).withUnsafeBytes { copy.append(unsafe RawSpan(_unsafeBytes: $0)) }
+        let text = copy.release()
+        defer { text.block.free() }
+        var indexer = unsafe Indexer(
+            base: UnsafePointer(text.block.start.assumingMemoryBound(to: UInt8.self)), count: text.count, limits: limits, memory: nil)
+        defer { indexer.block.free() }
+        guard let found = indexer.findArray(members) else { return nil }
+        return (found.member, start + found.offset)
     }
 
     /// The outermost value of the first text.

@@ -151,6 +151,19 @@ public struct JSONView: ~Escapable {
             && (unsafe equalBytes(bytes + textOffset, content.utf8Start, textCount))
     }
 
+    /// Whether the text of a string is, to the letter, what JSON's grammar calls a number.
+    public var isNumberText: Bool {
+        unsafe Indexer.isNumber(bytes + textOffset, count: textCount)
+    }
+
+    /// The name of the only member of an object that is written `{"K":"…"}`, without white space; 0 for all else. The text of this view is then
+    /// that of the member's string.
+    @inlinable @inline(__always)
+    public var foldedName: UInt8 {
+        let entry = entry
+        return entry.tag >= TapeEntry.folded && part == 0 ? unsafe bytes[entry.offset &- 4] : 0
+    }
+
     /// The content of a string, with its escapes resolved; nil for other kinds.
     public var string: String? {
         guard kind == .string else { return nil }

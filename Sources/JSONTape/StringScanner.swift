@@ -23,12 +23,13 @@ enum StringScanner {
     @inline(__always)
     static func plainPrefix(_ p: Bytes) -> Int {
         let bytes = unsafe load16(p)
-        let signed = unsafe unsafeBitCast(bytes, to: SIMD16<Int8>.self)
+        let quote = unsafe unsafeBitCast(bytes .== SIMD16<UInt8>(repeating: 0x22), to: SIMD2<UInt64>.self)
+        let backslash = unsafe unsafeBitCast(bytes .== SIMD16<UInt8>(repeating: 0x5C), to: SIMD2<UInt64>.self)
         // As signed numbers, control characters and everything that is not ASCII lie below 32.
-        let special =
-            (bytes .== SIMD16(repeating: 0x22)) .| (bytes .== SIMD16(repeating: 0x5C))
-            .| (signed .< SIMD16(repeating: 0x20))
-        let mask = unsafe unsafeBitCast(special, to: SIMD2<UInt64>.self)
+        let signed = unsafe unsafeBitCast(bytes, to: SIMD16<Int8>.self)
+        let other = unsafe unsafeBitCast(signed .< SIMD16<Int8>(repeating: 0x20), to: SIMD2<UInt64>.self)
+        // Joined as integers: `.|` on SIMD masks becomes a loop over the lanes.
+        let mask = quote | backslash | other
         let low = mask[0]
         if low != 0 { return low.trailingZeroBitCount &>> 3 }
         let high = mask[1]

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension JSONBuffer {
+    /// Decodes base64 (RFC 4648, section 4, with its padding) and appends the bytes.
+    ///
+    /// - Returns: false, with nothing appended, where the text is not base64.
+    public mutating func append(base64 text: RawSpan) -> Bool {
+        let count = text.byteCount
+        guard count % 4 == 0 else { return false }
+        guard count > 0 else { return true }
+        var sound = false
+        unsafe text.withUnsafeBytes { source in
+            unsafe appendUnsafe(minimum: count / 4 * 3) { room -> Int in
+                guard let input = unsafe source.baseAddress?.assumingMemoryBound(to: UInt8.self), let output = room.baseAddress,
+                    let written = unsafe decodeBase64(input, count: count, into: output)
+                else { return 0 }
+                sound = true
+                return written
+            }
+        }
+        return sound
+    }
+}
+
+extension JSONView {
+    /// Whether the text of a string is base64 (RFC 4648, section 4, with its padding), as it was written: an escaped slash is not.
+    public var isBase64: Bool {
+        let count = textCount
+        guard count % 4 == 0 else { return false }
+        let start = unsafe bytes + textOffset
+        var end = count
+        if count > 0 && (unsafe start[count - 1]) == 0x3D { end -= unsafe start[count - 2] == 0x3D ? 2 : 1 }
+        return unsafe Base64Table.values.withUnsafeBufferPointer { table in
+            for place in 0..<end where unsafe table[Int(start[place])] > 63 { return false }
+            return true
+        }
+    }
+}
+
+enum Base64Table {
+    /// What each byte stands for; 255 for those that base64 does not have.
+    static let values: [UInt8] = {
+        var table = [UInt8](repeating: 255, count: 256)
+        for (value, letter) in "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8.enumerated() {
+            table[Int(letter)] = UInt8(value)
+        }
+        return table
+    }()
+
+    /// The same, shifted to the place in a group of four that the letter has, so that four look-ups and three ors make three bytes. What base64
+    /// does not have sets a bit above the 24.
+    static let shifted: [UInt32] = {
+        var table = [UInt32](repeating: 0, count: 1024)
+        for place in 0..<4 {
+            for byte in 0..<256 {
+                let value = UInt32(values[byte])
+                // The first letter has the six highest of the 24 bits.
+                table[place * 256 + byte] = value > 63 ? 1 << 31 : value << UInt32(18 - 6 * place)
+            }
+        }
+        return table
+    }()
+}
+
+/// Decodes `count` letters, a multiple of four and not none. Writes up to a byte more than it returns, and never more than three for each four letters.
+private func decodeBase64(_ input: UnsafePointer<UInt8>, count: Int, into output: UnsafeMutablePointer<UInt8>) -> Int? {
+    unsafe Base64Table.shifted.withUnsafeBufferPointer { buffer -> Int? in
+        guard let table = buffer.baseAddress else { return nil }
+        var read = 0
+        var written = 0
+        var wrong: UInt32 = 0
+        // All groups but the last, which may be padded.
+        while read < count - 4 {
+            let word = unsafe UInt32(littleEndian: UnsafeRawPointer(input + read).loadUnaligned(as: UInt32.self))
+            let group = unsafe table[Int(word & 0xFF)] | table[256 &+ Int(word &>> 8 & 0xFF)]
+                | table[512 &+ Int(word &>> 16 & 0xFF)] | table[768 &+ Int(word &>> 24)]
+            wrong |= group
+            // Four bytes are stored and three count; the next group overwrites the fourth.
+            unsafe UnsafeMutableRawPointer(output + written).storeBytes(of: (group &<< 8).bigEndian, as: UInt32.self)
+            read &+= 4
+            written &+= 3
+        }
+        let last = unsafe (input[read], input[read + 1], input[read + 2], input[read + 3])
+        var group = unsafe table[Int(last.0)] | table[256 + Int(last.1)]
+        var bytes = 3
+        if last.3 == 0x3D {
+            bytes = last.2 == 0x3D ? 1 : 2
+            if bytes == 2 { group |= unsafe table[512 + Int(last.2)] }
+        } else {
+            group |= unsafe table[512 + Int(last.2)] | table[768 + Int(last.3)]
+        }
+        guard (wrong | group) &>> 31 == 0 else { return nil }
+        for place in 0..<bytes { unsafe output[written + place] = UInt8(truncatingIfNeeded: group &>> UInt32(16 - 8 * place)) }
+        return written + bytes
+    }
+}
