@@ -36,7 +36,7 @@ public struct AttributeDecoder: Sendable {
 
     /// Decodes an item or image. Throws `DecodingError` where it is none of the type.
     public func decode<T: Decodable>(
-        _ type: T.Type = T.self, from attributes: AttributeMap
+        _ type: T.Type = T.self, fromAttributes attributes: AttributeMap
     ) throws -> T {
         try decode(type, from: .map(attributes))
     }
@@ -107,7 +107,6 @@ struct ValueDecoder: Decoder {
         }
         if case .binary(let bytes) = value {
             if type == [UInt8].self, let result = bytes as? T { return result }
-            if type == ArraySlice<UInt8>.self, let result = bytes[...] as? T { return result }
             if type == ContiguousArray<UInt8>.self, let result = ContiguousArray(bytes) as? T {
                 return result
             }

@@ -4,7 +4,7 @@
 ///
 /// - `Set` becomes a string, number or binary set if its elements are strings, numbers or binary, in
 ///   ascending order; any other set becomes a list. Arrays become lists.
-/// - `[UInt8]`, `ArraySlice<UInt8>`, `ContiguousArray<UInt8>` and `Data` become binary.
+/// - `[UInt8]`, `ContiguousArray<UInt8>` and `Data` become binary.
 /// - Integers and `Decimal` are exact; `Double` and `Float` become the shortest decimal that reads back as
 ///   the same value, and fail where they are infinite or NaN.
 /// - `nil` properties are left out, as the compiler's `encode(to:)` has it; `nil` elsewhere is NULL.
@@ -134,9 +134,6 @@ struct ValueEncoder: Encoder {
             return .value(value)
         }
         if T.self == [UInt8].self, let bytes = value as? [UInt8] { return .value(.binary(bytes)) }
-        if T.self == ArraySlice<UInt8>.self, let bytes = value as? ArraySlice<UInt8> {
-            return .value(.binary(Array(bytes)))
-        }
         if T.self == ContiguousArray<UInt8>.self, let bytes = value as? ContiguousArray<UInt8> {
             return .value(.binary(Array(bytes)))
         }
