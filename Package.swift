@@ -61,6 +61,8 @@ let package = Package(
             ],
             swiftSettings: settings),
         .executableTarget(name: "SluiceBenchmark", dependencies: ["CZlib"], swiftSettings: settings),
+        .testTarget(
+            name: "StreamRecordsTests", dependencies: ["StreamRecords"], swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]
 )
