@@ -186,6 +186,11 @@ import Foundation
         }
     }
 
+    /// RFC 8259, section 6, as a pattern. (Foundation's parser is no judge: it refuses `0e1`.)
+    static func isJSON(_ text: String) throws -> Bool {
+        try /-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?/.wholeMatch(in: text) != nil
+    }
+
     @Test func normalFormsLoseNothing() throws {
         var random = SeededGenerator()
         for _ in 0..<1500 {
@@ -196,15 +201,11 @@ import Foundation
                 #expect(again.isJSONNumber, comment)
                 #expect(SlowDecimal(text) == SlowDecimal(number.text), comment)
                 #expect(text.utf8.count <= number.text.utf8.count + 132, comment)
-                let json = try JSONDecoder().decode([Double].self, from: Data("[\(text)]".utf8))
-                #expect(json.count == 1, comment)
+                #expect(try Self.isJSON(text), comment)
             }
             let canonical = number.canonical
             #expect(DynamoDBNumber(canonical)?.canonical == canonical, comment)
-            // Whether JSON takes the text is what Foundation's parser says, too.
-            let isJSON =
-                (try? JSONDecoder().decode([Double].self, from: Data("[\(number.text)]".utf8))) != nil
-            #expect(number.isJSONNumber == isJSON, comment)
+            #expect(number.isJSONNumber == (try Self.isJSON(number.text)), comment)
         }
     }
 
