@@ -28,7 +28,8 @@ public final class JSONDocument: @unchecked Sendable {
     private let used: Int
     private let textBlock: JSONBlock
     private let tapeBlock: JSONBlock
-    private let memory: JSONMemory?
+    /// Where its blocks go back to.
+    public let memory: JSONMemory?
 
     /// The outermost value of each text, in order.
     public let roots: [JSONNode]

@@ -1,5 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
+#if canImport(Glibc)
+internal import Glibc
+#elseif canImport(Musl)
+internal import Musl
+#else
+internal import Darwin
+#endif
+
 /// What a value is.
 public enum JSONKind: Sendable, Hashable {
     case object, array, string, number, bool, null
@@ -142,6 +150,34 @@ public struct JSONView: ~Escapable {
         }
     }
 
+    /// Whether the text, as it was written, holds these bytes from `place` on.
+    @inlinable
+    public func hasText(_ part: StaticString, at place: Int = 0) -> Bool {
+        let length = part.utf8CodeUnitCount
+        return place >= 0 && place + length <= textCount && (unsafe equalBytes(bytes + textOffset + place, part.utf8Start, length))
+    }
+
+    /// Whether the text, as it was written, holds these bytes anywhere.
+    public func containsText(_ part: StaticString) -> Bool {
+        let length = part.utf8CodeUnitCount
+        guard length > 0 else { return true }
+        let end = textCount - length
+        var place = 0
+        while place <= end, let found = unsafe memchr(bytes + textOffset + place, Int32(part.utf8Start[0]), end - place + 1) {
+            place = unsafe UnsafeRawPointer(found) - UnsafeRawPointer(bytes + textOffset)
+            if hasText(part, at: place) { return true }
+            place += 1
+        }
+        return false
+    }
+
+    /// Whether there is a line break in the value as it was written; in valid JSON it stands between tokens.
+    public var hasLineBreak: Bool {
+        let start = offset
+        let count = endOffset - start
+        return unsafe memchr(bytes + start, 0x0A, count) != nil || memchr(bytes + start, 0x0D, count) != nil
+    }
+
     /// Whether it is a string with this content. An ASCII name without quotes and backslashes is compared as it was written unless there are escapes.
     @inlinable
     public func isString(_ content: StaticString) -> Bool {
@@ -182,6 +218,20 @@ public struct JSONView: ~Escapable {
     public var integer: Int64? {
         guard kind == .number else { return nil }
         return unsafe Int64(String(decoding: UnsafeBufferPointer(start: bytes + textOffset, count: textCount), as: UTF8.self))
+    }
+
+    /// The number that 1 to 18 digits, without sign or anything else, stand for, in a number or a string; nil for all other texts.
+    public var shortInteger: Int64? {
+        let count = textCount
+        guard count > 0 && count <= 18 else { return nil }
+        let start = unsafe bytes + textOffset
+        var value: Int64 = 0
+        for place in 0..<count {
+            let digit = unsafe start[place] &- 0x30
+            guard digit < 10 else { return nil }
+            value = value &* 10 &+ Int64(digit)
+        }
+        return value
     }
 
     public var bool: Bool? {

@@ -86,6 +86,42 @@ public struct JSONWriter: ~Copyable, Sendable {
         unsafe copyPadded(from: value.bytes + start, count: value.endOffset &- start)
     }
 
+    /// A value on one line: as it was written, unless there are line breaks in it, which go together with all other white space.
+    public mutating func copyLine(_ value: borrowing JSONView) {
+        if !value.hasLineBreak { return copy(value) }
+        switch value.kind {
+        case .object:
+            write(byte: 0x7B)
+            var members = value.members
+            var first = true
+            while members.next() {
+                if !first { write(byte: 0x2C) }
+                first = false
+                copyName(members.key)
+                copyLine(members.value)
+            }
+            write(byte: 0x7D)
+        case .array:
+            write(byte: 0x5B)
+            var elements = value.elements
+            var first = true
+            while elements.next() {
+                if !first { write(byte: 0x2C) }
+                first = false
+                copyLine(elements.value)
+            }
+            write(byte: 0x5D)
+        default:
+            copy(value)
+        }
+    }
+
+    /// Part of the text of a string or number as it was written.
+    public mutating func copyText(_ value: borrowing JSONView, from place: Int, count: Int) {
+        let count = min(count, value.textCount - place)
+        if place >= 0 && count > 0 { unsafe copyPadded(from: value.bytes + value.textOffset + place, count: count) }
+    }
+
     /// The text of a string or number as it was written, without quotes.
     @inlinable @inline(__always)
     public mutating func copyText(_ value: borrowing JSONView) {
@@ -96,6 +132,20 @@ public struct JSONWriter: ~Copyable, Sendable {
     @inlinable @inline(__always)
     public mutating func copyQuoted(_ value: borrowing JSONView) {
         unsafe copyPadded(from: value.bytes + (value.textOffset &- 1), count: value.textCount &+ 2)
+    }
+
+    /// The text of a folded object's string (see ``JSONView/foldedName``), without quotes.
+    @inlinable @inline(__always)
+    public mutating func copyFoldedText(_ value: borrowing JSONView) {
+        let entry = value.entry
+        unsafe copyPadded(from: value.bytes + entry.offset, count: entry.payload)
+    }
+
+    /// The text of a folded object's string (see ``JSONView/foldedName``), with quotes.
+    @inlinable @inline(__always)
+    public mutating func copyFoldedQuoted(_ value: borrowing JSONView) {
+        let entry = value.entry
+        unsafe copyPadded(from: value.bytes + (entry.offset &- 1), count: entry.payload &+ 2)
     }
 
     /// A member's name as it was written, with quotes, and a colon.

@@ -1,0 +1,655 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import JSONTape
+
+/// Finds the records in indexed documents, whichever envelope they came in, and notes where their parts are.
+///
+/// The forms are those of AWS's own pages: [DynamoDB](https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html),
+/// [CloudWatch Logs](https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/SubscriptionFilters.html),
+/// [SQS](https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html), [Kinesis](https://docs.aws.amazon.com/lambda/latest/dg/with-kinesis.html),
+/// [EventBridge](https://docs.aws.amazon.com/eventbridge/latest/userguide/aws-events.html),
+/// [exports](https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/S3DataExport.Output.html).
+struct EnvelopeDecoder: ~Copyable {
+    private let offset: Int64
+    private let limits: RecordLimits
+    private var documents: [JSONDocument]
+    private var slots: [Slot] = []
+    private var sources = SourceTable()
+    private var undecodable: [Undecodable] = []
+    private var controlMessages = 0
+    private var inflater: Inflater?
+    /// Bytes that payloads took after decompression.
+    private var payloadBytes = 0
+    private var logContext: LogContext?
+
+    /// What the events of one subscription document share.
+    private struct LogContext {
+        var document: Int32
+        var node: JSONNode
+        var source: Int32
+    }
+
+    /// A place in one of the batch's documents.
+    private struct Place {
+        var document: Int32
+        var node: JSONNode
+    }
+
+    init(_ document: JSONDocument, offset: Int64, limits: RecordLimits) {
+        self.offset = offset
+        self.limits = limits
+        documents = [document]
+        slots.reserveCapacity(document.count / 1024 + 8)
+    }
+
+    consuming func finish() -> RecordBatch.Storage {
+        RecordBatch.Storage(
+            documents: documents, slots: slots, sources: sources, undecodable: undecodable, controlMessages: controlMessages)
+    }
+
+    private var isFull: Bool { payloadBytes >= RecordChunk.payloadBudget }
+
+    // MARK: Documents
+
+    /// Decodes one document.
+    ///
+    /// - Parameter element: how many of its records were decoded before.
+    /// - Returns: how many records of it were decoded, where the batch is full before its end.
+    mutating func decode(document node: JSONNode, from element: Int) -> Int? {
+        decode(Place(document: 0, node: node), from: element, position: nil, isPayload: false)
+    }
+
+    private mutating func decode(_ place: Place, from element: Int, position: Place?, isPayload: Bool) -> Int? {
+        let document = documents[Int(place.document)]
+        let view = document.view(place.node)
+        switch view.kind {
+        case .object:
+            break
+        case .array:
+            // A list of documents, as people collect them in a file.
+            return decodeEach(of: place, from: element, position: position)
+        default:
+            reject(place, RecordError(.unknownEnvelope, "neither an event nor a record: expected a JSON object"), position)
+            return nil
+        }
+        var members = view.members
+        var records = JSONNode.none
+        var payload = JSONNode.none
+        var logEvents = JSONNode.none
+        var shape = RecordShape()
+        while members.next() {
+            let key = members.key
+            switch key.textCount {
+            case 7 where FieldName.records.matches(key): records = members.value.node
+            case 7 where FieldName.awslogs.matches(key): payload = members.value.node
+            case 9 where FieldName.logEvents.matches(key): logEvents = members.value.node
+            default: shape.note(key)
+            }
+        }
+        if !records.isNone {
+            guard document.view(records).kind == .array else {
+                reject(place, RecordError(.wrongShape, "Records is not an array"), position)
+                return nil
+            }
+            return decodeEach(of: Place(document: place.document, node: records), from: element, position: position)
+        }
+        if !payload.isNone {
+            decode(awslogs: Place(document: place.document, node: payload), in: place, position)
+            return nil
+        }
+        if !logEvents.isNone {
+            decode(subscription: place, logEvents, position)
+            return nil
+        }
+        decode(record: place, shape, position)
+        return nil
+    }
+
+    private mutating func decodeEach(of list: Place, from element: Int, position: Place?) -> Int? {
+        let document = documents[Int(list.document)]
+        var elements = document.view(list.node).elements
+        var count = 0
+        while elements.next() {
+            count += 1
+            if count <= element { continue }
+            if isFull { return count - 1 }
+            let place = Place(document: list.document, node: elements.value.node)
+            guard elements.value.kind == .object else {
+                reject(place, RecordError(.wrongShape, "a record that is not a JSON object"), position)
+                continue
+            }
+            decode(element: place, position)
+        }
+        return nil
+    }
+
+    /// Decodes one element of `Records`, read on its own.
+    mutating func decode(record node: JSONNode, from element: Int) -> Int? {
+        if isFull { return 0 }
+        let place = Place(document: 0, node: node)
+        let document = documents[0]
+        guard document.view(node).kind == .object else {
+            reject(place, RecordError(.wrongShape, "a record that is not a JSON object"), nil)
+            return nil
+        }
+        decode(element: place, nil)
+        return nil
+    }
+
+    /// An element of a list: a record, or, in a file's list, a whole document.
+    private mutating func decode(element place: Place, _ position: Place?) {
+        let document = documents[Int(place.document)]
+        var members = document.view(place.node).members
+        var shape = RecordShape()
+        while members.next() { shape.note(members.key) }
+        if shape.isRecord {
+            decode(record: place, shape, position)
+        } else {
+            _ = decode(place, from: 0, position: position, isPayload: false)
+        }
+    }
+
+    private mutating func decode(record place: Place, _ shape: RecordShape, _ position: Place?) {
+        do throws(RecordError) {
+            let document = documents[Int(place.document)]
+            let view = document.view(place.node)
+            if view.endOffset - view.offset > limits.record {
+                throw RecordError(.tooLarge, "a record of more than \(limits.record) bytes")
+            }
+            if shape.contains(.dynamodb) {
+                try decode(change: place, position)
+            } else if shape.contains(.kinesis) {
+                try decode(kinesis: place)
+            } else if shape.contains(.messageId) && shape.contains(.body) {
+                try decode(message: place)
+            } else if shape.contains(.detail) && shape.contains(.detailType) {
+                try decode(event: place, raw: place, position)
+            } else if shape.contains(.metadata) && shape.contains(.keys) {
+                try decode(export: place)
+            } else {
+                throw RecordError(
+                    .unknownEnvelope,
+                    "not a record that Sluice knows: expected a DynamoDB, Kinesis or SQS record, an EventBridge event, a CloudWatch Logs subscription or an export line")
+            }
+        } catch {
+            reject(place, error, position)
+        }
+    }
+
+    // MARK: Changes
+
+    private mutating func decode(change place: Place, _ position: Place?) throws(RecordError) {
+        let document = documents[Int(place.document)]
+        let view = document.view(place.node)
+        var slot = Slot(kind: .change, document: place.document, raw: place.node)
+        var arn = JSONNode.none
+        var table = JSONNode.none
+        var region = JSONNode.none
+        var identity = JSONNode.none
+        var dynamodb = JSONNode.none
+        var name = JSONNode.none
+        var members = view.members
+        while members.next() {
+            let key = members.key
+            let value = members.value
+            switch key.textCount {
+            case 7 where FieldName.eventID.matches(key): slot.id = value.node
+            case 8 where FieldName.dynamodb.matches(key): dynamodb = value.node
+            case 9 where FieldName.eventName.matches(key): name = value.node
+            case 9 where FieldName.awsRegion.matches(key): region = value.node
+            case 9 where FieldName.tableName.matches(key): table = value.node
+            case 12 where FieldName.userIdentity.matches(key): identity = value.node
+            case 14 where FieldName.eventSourceARN.matches(key): arn = value.node
+            default:
+                // Unknown members pass; the known ones may be written with escapes.
+                if key.isEscaped {
+                    if FieldName.eventID.matches(key) { slot.id = value.node }
+                    if FieldName.dynamodb.matches(key) { dynamodb = value.node }
+                    if FieldName.eventName.matches(key) { name = value.node }
+                    if FieldName.awsRegion.matches(key) { region = value.node }
+                    if FieldName.tableName.matches(key) { table = value.node }
+                    if FieldName.userIdentity.matches(key) { identity = value.node }
+                    if FieldName.eventSourceARN.matches(key) { arn = value.node }
+                }
+            }
+        }
+        let stream = document.view(dynamodb)
+        guard stream.kind == .object else { throw RecordError(.wrongShape, "dynamodb is not an object") }
+        var sequence = JSONNode.none
+        var creation = JSONNode.none
+        members = stream.members
+        while members.next() {
+            let key = members.key
+            let value = members.value
+            switch key.textCount {
+            case 4 where FieldName.keys.matches(key): slot.keys = value.node
+            case 8 where FieldName.newImage.matches(key): slot.new = value.node
+            case 8 where FieldName.oldImage.matches(key): slot.old = value.node
+            case 14 where FieldName.sequenceNumber.matches(key): sequence = value.node
+            case 27 where FieldName.creationTime.matches(key): creation = value.node
+            default:
+                if key.isEscaped {
+                    if FieldName.keys.matches(key) { slot.keys = value.node }
+                    if FieldName.newImage.matches(key) { slot.new = value.node }
+                    if FieldName.oldImage.matches(key) { slot.old = value.node }
+                    if FieldName.sequenceNumber.matches(key) { sequence = value.node }
+                    if FieldName.creationTime.matches(key) { creation = value.node }
+                }
+            }
+        }
+        slot.id = try string(slot.id, document, "eventID")
+        slot.sequence = try string(sequence, document, "dynamodb.SequenceNumber")
+        if let position {
+            slot.position = position.node
+            slot.positionDocument = position.document
+        } else {
+            slot.position = slot.sequence
+            slot.positionDocument = place.document
+        }
+        slot.name = try string(name, document, "eventName")
+        try images(&slot, document, "dynamodb.")
+        slot.time = try time(creation, document, "dynamodb.ApproximateCreationDateTime")
+        slot.operation = slot.name.isNone ? .implied(by: slot) : .init(document.view(slot.name))
+        if !identity.isNone && slot.operation == .remove && isExpiry(document.view(identity)) { slot.flags.insert(.expired) }
+        arn = try string(arn, document, "eventSourceARN")
+        table = try string(table, document, "tableName")
+        region = try string(region, document, "awsRegion")
+        slot.source = sources.table(document, arn: arn, table: table, region: region)
+        slots.append(slot)
+    }
+
+    /// Keys and images: objects of attribute values, sound to the last of them. Null is as good as absent.
+    private func images(_ slot: inout Slot, _ document: JSONDocument, _ path: StaticString) throws(RecordError) {
+        var plain = true
+        if !slot.keys.isNone {
+            let view = document.view(slot.keys)
+            if view.kind == .null { slot.keys = .none } else { plain = try AttributeCheck.map(view, path, "Keys") && plain }
+        }
+        if !slot.new.isNone {
+            let view = document.view(slot.new)
+            if view.kind == .null { slot.new = .none } else { plain = try AttributeCheck.map(view, path, "NewImage") && plain }
+        }
+        if !slot.old.isNone {
+            let view = document.view(slot.old)
+            if view.kind == .null { slot.old = .none } else { plain = try AttributeCheck.map(view, path, "OldImage") && plain }
+        }
+        if !plain { slot.flags.insert(.unusualNumbers) }
+    }
+
+    /// A string that may be absent or null.
+    private func string(_ node: JSONNode, _ document: JSONDocument, _ name: StaticString) throws(RecordError) -> JSONNode {
+        guard !node.isNone else { return .none }
+        switch document.view(node).kind {
+        case .string: return node
+        case .null: return .none
+        default: throw RecordError(.wrongShape, "\(name) is not a string")
+        }
+    }
+
+    /// A moment that may be absent or null, as a number or a string, in any of the units AWS uses.
+    private func time(_ node: JSONNode, _ document: JSONDocument, _ name: StaticString) throws(RecordError) -> Int64 {
+        guard !node.isNone else { return Slot.noTime }
+        let view = document.view(node)
+        switch view.kind {
+        case .null:
+            return Slot.noTime
+        case .number, .string:
+            // Ten digits are seconds, thirteen milliseconds: nearly all there are.
+            if let digits = view.shortInteger {
+                if view.textCount <= 11 { return digits * 1000 }
+                if view.textCount <= 14 { return digits }
+            }
+            let text = view.number ?? view.string ?? ""
+            guard let moment = Timestamp(epoch: text) ?? Timestamp(iso8601: text) else {
+                throw RecordError(.wrongShape, "\(name) is no moment: \(text.prefix(40))")
+            }
+            return moment.milliseconds
+        default:
+            throw RecordError(.wrongShape, "\(name) is neither a number nor a string")
+        }
+    }
+
+    /// [TTL removals](https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/time-to-live-ttl-streams.html) are those by the service itself.
+    private func isExpiry(_ identity: borrowing JSONView) -> Bool {
+        var byService = false
+        var byDynamoDB = false
+        var members = identity.members
+        while members.next() {
+            if members.key.isString("type") || members.key.isString("Type") { byService = members.value.isString("Service") }
+            if members.key.isString("principalId") || members.key.isString("PrincipalId") {
+                byDynamoDB = members.value.isString("dynamodb.amazonaws.com")
+            }
+        }
+        return byService && byDynamoDB
+    }
+
+    /// A line of an incremental export.
+    private mutating func decode(export place: Place) throws(RecordError) {
+        let document = documents[Int(place.document)]
+        var slot = Slot(kind: .change, document: place.document, raw: place.node)
+        var members = document.view(place.node).members
+        var metadata = JSONNode.none
+        while members.next() {
+            let key = members.key
+            if FieldName.keys.matches(key) { slot.keys = members.value.node }
+            if FieldName.newImage.matches(key) { slot.new = members.value.node }
+            if FieldName.oldImage.matches(key) { slot.old = members.value.node }
+            if FieldName.metadata.matches(key) { metadata = members.value.node }
+        }
+        try images(&slot, document, "")
+        slot.operation = .implied(by: slot)
+        if let written = document.view(metadata).member("WriteTimestampMicros") {
+            // {"N":"…"}
+            guard let number = written.member("N"), number.kind == .string else {
+                throw RecordError(.wrongShape, "Metadata.WriteTimestampMicros is not a number attribute")
+            }
+            slot.time = try time(number.node, document, "Metadata.WriteTimestampMicros")
+        }
+        slot.source = sources.table(document, arn: .none, table: .none, region: .none)
+        slots.append(slot)
+    }
+
+    // MARK: Logs
+
+    /// `{"awslogs":{"data":"…"}}`: base64 of a gzip'd subscription document.
+    private mutating func decode(awslogs payload: Place, in place: Place, _ position: Place?) {
+        let document = documents[Int(payload.document)]
+        var data = JSONNode.none
+        var members = document.view(payload.node).members
+        while members.next() {
+            if FieldName.data.matches(members.key) { data = members.value.node }
+        }
+        guard !data.isNone, document.view(data).kind == .string else {
+            reject(place, RecordError(.wrongShape, "awslogs.data is not a string"), position)
+            return
+        }
+        decode(payload: Place(document: payload.document, node: data), in: place, position: position, named: "awslogs.data")
+    }
+
+    /// Decodes a base64 payload, compressed or not, and whatever document is in it.
+    private mutating func decode(payload data: Place, in place: Place, position: Place?, named name: StaticString) {
+        do throws(RecordError) {
+            let inner = try unpack(data, named: name)
+            documents.append(inner)
+            let root = Place(document: Int32(documents.count - 1), node: inner.root)
+            _ = decode(root, from: 0, position: position, isPayload: true)
+        } catch {
+            reject(place, error, position)
+        }
+    }
+
+    private mutating func unpack(_ data: Place, named name: StaticString) throws(RecordError) -> JSONDocument {
+        let document = documents[Int(data.document)]
+        let view = document.view(data.node)
+        var packed = JSONBuffer(capacity: view.textCount)
+        let isSound: Bool
+        if view.isEscaped {
+            var text = JSONBuffer(capacity: view.textCount)
+            text.append(contentOf: view)
+            isSound = packed.append(base64: text.bytes)
+        } else {
+            isSound = packed.append(base64: view.text)
+        }
+        guard isSound else { throw RecordError(.brokenPayload, "\(name) is not base64") }
+        guard packed.count >= 2, Inflater.recognises(packed[0], packed[1]) else {
+            payloadBytes += packed.count
+            return try index(packed, named: name)
+        }
+        var text = JSONBuffer(memory: document.memory)
+        do throws(Inflater.Failure) {
+            if inflater == nil { inflater = Inflater() }
+            try inflater?.inflateAll(packed.bytes, into: &text, limit: limits.decompressed)
+        } catch {
+            throw RecordError(error.isTooLarge ? .tooLarge : .brokenPayload, "\(name): \(error.reason)")
+        }
+        payloadBytes += text.count
+        return try index(text, named: name)
+    }
+
+    private func index(_ text: consuming JSONBuffer, named name: StaticString) throws(RecordError) -> JSONDocument {
+        do throws(JSONError) {
+            return try JSONDocument(indexing: text, limits: limits.json)
+        } catch {
+            throw RecordError(.brokenJSON, "\(name), unpacked: \(error.description)")
+        }
+    }
+
+    /// A subscription document.
+    private mutating func decode(subscription place: Place, _ logEvents: JSONNode, _ position: Place?) {
+        let document = documents[Int(place.document)]
+        guard let header = LogHeader(document, place.node) else {
+            reject(place, RecordError(.wrongShape, "logGroup, logStream and owner must be strings"), position)
+            return
+        }
+        if header.isControlMessage {
+            controlMessages += 1
+            return
+        }
+        guard document.view(logEvents).kind == .array else {
+            reject(place, RecordError(.wrongShape, "logEvents is not an array"), position)
+            return
+        }
+        let context = LogContext(document: place.document, node: place.node, source: sources.log(document, header))
+        logContext = context
+        var elements = document.view(logEvents).elements
+        while elements.next() { decode(logEvent: Place(document: place.document, node: elements.value.node), context, position) }
+    }
+
+    /// Makes ready for the events of a document that is read element by element.
+    mutating func begin(logHeader document: JSONDocument) {
+        guard let header = LogHeader(document) else { return }
+        documents.append(document)
+        logContext = LogContext(document: Int32(documents.count - 1), node: document.root, source: sources.log(document, header))
+    }
+
+    /// Decodes one element of `logEvents`, read on its own.
+    mutating func decode(logEvent node: JSONNode) {
+        guard let logContext else { return }
+        if LogHeader(documents[Int(logContext.document)])?.isControlMessage == true {
+            controlMessages += 1
+            return
+        }
+        decode(logEvent: Place(document: 0, node: node), logContext, nil)
+    }
+
+    private mutating func decode(logEvent place: Place, _ context: LogContext, _ position: Place?) {
+        let document = documents[Int(place.document)]
+        var slot = Slot(kind: .log, document: place.document, raw: place.node)
+        slot.header = context.node
+        slot.headerDocument = context.document
+        slot.source = context.source
+        if let position {
+            slot.position = position.node
+            slot.positionDocument = position.document
+        }
+        do throws(RecordError) {
+            let view = document.view(place.node)
+            guard view.kind == .object else { throw RecordError(.wrongShape, "a log event that is not a JSON object") }
+            if view.endOffset - view.offset > limits.record { throw RecordError(.tooLarge, "a log event of more than \(limits.record) bytes") }
+            var moment = JSONNode.none
+            var members = view.members
+            while members.next() {
+                let key = members.key
+                if FieldName.id.matches(key) {
+                    slot.id = members.value.node
+                } else if FieldName.message.matches(key) {
+                    slot.message = members.value.node
+                } else if FieldName.timestamp.matches(key) {
+                    moment = members.value.node
+                } else if FieldName.extractedFields.matches(key) {
+                    slot.fields = members.value.node
+                }
+            }
+            slot.id = try string(slot.id, document, "logEvents.id")
+            slot.message = try string(slot.message, document, "logEvents.message")
+            guard !slot.message.isNone else { throw RecordError(.wrongShape, "a log event without a message") }
+            if !slot.fields.isNone {
+                switch document.view(slot.fields).kind {
+                case .object: break
+                case .null: slot.fields = .none
+                default: throw RecordError(.wrongShape, "logEvents.extractedFields is not an object")
+                }
+            }
+            slot.time = try time(moment, document, "logEvents.timestamp")
+            slots.append(slot)
+        } catch {
+            reject(place, error, position)
+        }
+    }
+
+    // MARK: Kinesis
+
+    /// A Kinesis record: its data is a subscription document, gzip'd, or a change of a table that streams into Kinesis.
+    private mutating func decode(kinesis place: Place) throws(RecordError) {
+        let document = documents[Int(place.document)]
+        guard let kinesis = document.view(place.node).member("kinesis"), kinesis.kind == .object else {
+            throw RecordError(.wrongShape, "kinesis is not an object")
+        }
+        guard let data = kinesis.member("data"), data.kind == .string else { throw RecordError(.wrongShape, "kinesis.data is not a string") }
+        var position: Place?
+        if let sequence = kinesis.member("sequenceNumber") {
+            guard sequence.kind == .string else { throw RecordError(.wrongShape, "kinesis.sequenceNumber is not a string") }
+            position = Place(document: place.document, node: sequence.node)
+        }
+        decode(
+            payload: Place(document: place.document, node: data.node), in: place, position: position, named: "kinesis.data")
+    }
+
+    // MARK: Messages and events
+
+    private mutating func decode(message place: Place) throws(RecordError) {
+        let document = documents[Int(place.document)]
+        var slot = Slot(kind: .message, document: place.document, raw: place.node)
+        var arn = JSONNode.none
+        var region = JSONNode.none
+        var attributes = JSONNode.none
+        var members = document.view(place.node).members
+        while members.next() {
+            let key = members.key
+            if FieldName.messageId.matches(key) { slot.id = members.value.node }
+            if FieldName.body.matches(key) { slot.message = members.value.node }
+            if FieldName.attributes.matches(key) { attributes = members.value.node }
+            if FieldName.eventSourceARN.matches(key) { arn = members.value.node }
+            if FieldName.awsRegion.matches(key) { region = members.value.node }
+        }
+        slot.id = try string(slot.id, document, "messageId")
+        slot.message = try string(slot.message, document, "body")
+        guard !slot.id.isNone else { throw RecordError(.wrongShape, "messageId is missing") }
+        guard !slot.message.isNone else { throw RecordError(.wrongShape, "body is missing") }
+        arn = try string(arn, document, "eventSourceARN")
+        region = try string(region, document, "awsRegion")
+        slot.position = slot.id
+        slot.positionDocument = place.document
+        if !attributes.isNone {
+            let view = document.view(attributes)
+            guard view.kind == .object || view.kind == .null else { throw RecordError(.wrongShape, "attributes is not an object") }
+            if let sent = view.member("SentTimestamp") { slot.time = try time(sent.node, document, "attributes.SentTimestamp") }
+            if let group = view.member("MessageGroupId") { slot.group = try string(group.node, document, "attributes.MessageGroupId") }
+        }
+        slot.source = sources.queue(document, arn: arn, region: region)
+
+        // A body that is JSON is indexed too: it may be an event or a notification.
+        let body = document.view(slot.message)
+        guard body.textCount > 0, let inner = embedded(body) else {
+            slots.append(slot)
+            return
+        }
+        documents.append(inner)
+        let root = inner.view(inner.root)
+        slot.bodyDocument = Int32(documents.count - 1)
+        slot.body = inner.root
+        if root.kind == .object {
+            var shape = RecordShape()
+            var notification = 0
+            var text = JSONNode.none
+            members = root.members
+            while members.next() {
+                shape.note(members.key)
+                if members.key.isString("Type") && members.value.isString("Notification") { notification += 1 }
+                if members.key.isString("TopicArn") { notification += 1 }
+                if members.key.isString("Message") && members.value.kind == .string { text = members.value.node }
+            }
+            if shape.contains(.detail) && shape.contains(.detailType) && shape.contains(.source) {
+                try decode(event: Place(document: slot.bodyDocument, node: inner.root), raw: place, Place(document: place.document, node: slot.id))
+                return
+            }
+            // https://docs.aws.amazon.com/sns/latest/dg/sns-message-and-json-formats.html
+            if notification == 2 && !text.isNone {
+                slot.messageDocument = slot.bodyDocument
+                slot.message = text
+                slot.body = .none
+                if let unwrapped = embedded(inner.view(text)) {
+                    documents.append(unwrapped)
+                    slot.bodyDocument = Int32(documents.count - 1)
+                    slot.body = unwrapped.root
+                }
+            }
+        }
+        slots.append(slot)
+    }
+
+    /// The document that a string's content is, where it is JSON.
+    private func embedded(_ string: borrowing JSONView) -> JSONDocument? {
+        var text = JSONBuffer(capacity: string.textCount)
+        text.append(contentOf: string)
+        return try? JSONDocument(indexing: text, limits: limits.json)
+    }
+
+    private mutating func decode(event place: Place, raw: Place, _ position: Place?) throws(RecordError) {
+        let document = documents[Int(place.document)]
+        var slot = Slot(kind: .event, document: place.document, raw: raw.node)
+        slot.rawDocument = raw.document
+        var moment = JSONNode.none
+        var account = JSONNode.none
+        var region = JSONNode.none
+        var members = document.view(place.node).members
+        while members.next() {
+            let key = members.key
+            if FieldName.id.matches(key) { slot.id = members.value.node }
+            if FieldName.detail.matches(key) { slot.detail = members.value.node }
+            if FieldName.detailType.matches(key) { slot.name = members.value.node }
+            if FieldName.source.matches(key) { slot.eventSource = members.value.node }
+            if FieldName.time.matches(key) { moment = members.value.node }
+            if key.isString("account") { account = members.value.node }
+            if key.isString("region") { region = members.value.node }
+        }
+        slot.id = try string(slot.id, document, "id")
+        slot.name = try string(slot.name, document, "detail-type")
+        slot.eventSource = try string(slot.eventSource, document, "source")
+        slot.time = try time(moment, document, "time")
+        account = try string(account, document, "account")
+        region = try string(region, document, "region")
+        if let position {
+            slot.position = position.node
+            slot.positionDocument = position.document
+        }
+        slot.source = sources.bus(document, account: account, region: region)
+        slots.append(slot)
+    }
+
+    // MARK: What is no record
+
+    private mutating func reject(_ place: Place, _ error: RecordError, _ position: Place?) {
+        let document = documents[Int(place.document)]
+        let view = document.view(place.node)
+        undecodable.append(
+            Undecodable(
+                error: error, rawBytes: document.copy(of: view.offset..<view.endOffset),
+                offset: place.document == 0 ? offset + Int64(view.offset) : offset,
+                position: self.position(of: place, position)))
+    }
+
+    /// What the source must be told about a record that could not be decoded, as far as that can be read.
+    private func position(of place: Place, _ given: Place?) -> Position? {
+        if let given {
+            let document = documents[Int(given.document)]
+            return document.view(given.node).string.map { Position(kind: .sequenceNumber, text: $0) }
+        }
+        let document = documents[Int(place.document)]
+        let view = document.view(place.node)
+        if let sequence = view.member("dynamodb")?.member("SequenceNumber")?.string { return Position(kind: .sequenceNumber, text: sequence) }
+        if let sequence = view.member("kinesis")?.member("sequenceNumber")?.string { return Position(kind: .sequenceNumber, text: sequence) }
+        if let id = view.member("messageId")?.string { return Position(kind: .messageID, text: id) }
+        return nil
+    }
+}

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import CZlib
+internal import JSONTape
+
+/// zlib's inflate for gzip (RFC 1952) of any number of members, and for zlib's own format (RFC 1950), told apart by their first bytes.
+///
+/// The one place outside JSONTape with unsafe code: `z_stream` holds pointers into the caller's memory, set anew for each call and never used after it.
+@safe
+struct Inflater: ~Copyable {
+    struct Failure: Error {
+        let reason: String
+        /// The data ends too early, as a file does that is still being written.
+        var isTruncated = false
+        /// There is more than the limit allows.
+        var isTooLarge = false
+    }
+
+    // Invariant: between calls no pointer in `stream` is used; `inflateInit2` succeeded where `isReady`, so `inflateEnd` is due once.
+    private var stream = unsafe z_stream()
+    private let isReady: Bool
+    /// All of a member has been read, and no byte of another one.
+    private(set) var isAtEnd = false
+    private var started = false
+
+    init() {
+        // 15 bits of window, and 32 to recognise gzip and zlib headers.
+        let result = unsafe inflateInit2_(&stream, 15 + 32, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
+        isReady = result == Z_OK
+    }
+
+    deinit {
+        var stream = unsafe self.stream
+        if isReady { _ = unsafe inflateEnd(&stream) }
+    }
+
+    /// Makes it ready for other data.
+    mutating func reset() {
+        if isReady { _ = unsafe inflateReset(&stream) }
+        isAtEnd = false
+        started = false
+    }
+
+    /// Whether these bytes are how gzip or zlib data begin.
+    static func recognises(_ first: UInt8, _ second: UInt8) -> Bool {
+        (first == 0x1F && second == 0x8B) || (first & 0x0F == 8 && first >> 4 <= 7 && (UInt16(first) << 8 | UInt16(second)) % 31 == 0)
+    }
+
+    /// Decompresses up to `maximum` bytes of `input` from `offset` on, which moves on by what was used, and appends them to `output`.
+    mutating func inflate(_ input: RawSpan, from offset: inout Int, into output: inout JSONBuffer, upTo maximum: Int) throws(Failure) {
+        guard isReady else { throw Failure(reason: "zlib could not be started") }
+        var produced = 0
+        while produced < maximum {
+            if isAtEnd {
+                // Another member, padding (zeros, which tar and dd leave), or the end.
+                while offset < input.byteCount, unsafe input.unsafeLoad(fromByteOffset: offset, as: UInt8.self) == 0 { offset += 1 }
+                guard offset < input.byteCount else { return }
+                guard unsafe input.unsafeLoad(fromByteOffset: offset, as: UInt8.self) == 0x1F else {
+                    throw Failure(reason: "something that is not gzip follows the compressed data")
+                }
+                reset()
+            }
+            guard offset < input.byteCount else { return }
+            let before = offset
+            let room = min(maximum - produced, 1 << 16)
+            var status: Int32 = Z_OK
+            var used = 0
+            var made = 0
+            unsafe input.withUnsafeBytes { source in
+                unsafe output.appendUnsafe(minimum: room) { target -> Int in
+                    let available = min(source.count - before, Int(UInt32.max))
+                    let space = min(target.count, maximum - produced, Int(UInt32.max))
+                    unsafe stream.next_in = unsafe UnsafeMutablePointer(
+                        mutating: source.baseAddress?.assumingMemoryBound(to: UInt8.self).advanced(by: before))
+                    unsafe stream.avail_in = UInt32(available)
+                    unsafe stream.next_out = target.baseAddress
+                    unsafe stream.avail_out = UInt32(space)
+                    status = unsafe CZlib.inflate(&stream, Z_NO_FLUSH)
+                    used = unsafe available - Int(stream.avail_in)
+                    made = unsafe space - Int(stream.avail_out)
+                    unsafe stream.next_in = nil
+                    unsafe stream.next_out = nil
+                    return made
+                }
+            }
+            started = true
+            offset += used
+            produced += made
+            switch status {
+            case Z_STREAM_END:
+                isAtEnd = true
+            case Z_OK, Z_BUF_ERROR:
+                if used == 0 && made == 0 { return }
+            case Z_NEED_DICT:
+                throw Failure(reason: "the compressed data needs a preset dictionary")
+            default:
+                let detail = unsafe stream.msg.map { unsafe String(cString: $0) } ?? "zlib error \(status)"
+                throw Failure(reason: "the compressed data is damaged: \(detail)")
+            }
+        }
+    }
+
+    mutating func inflate(_ input: borrowing JSONBuffer, from offset: inout Int, into output: inout JSONBuffer, upTo maximum: Int) throws(Failure) {
+        try inflate(input.bytes, from: &offset, into: &output, upTo: maximum)
+    }
+
+    /// Whether the data given so far end between members: at the end of the input this tells whole data from truncated ones.
+    var isComplete: Bool { isAtEnd || !started }
+
+    /// Decompresses data that are in memory whole, all members, and appends them to `output`.
+    mutating func inflateAll(_ input: RawSpan, into output: inout JSONBuffer, limit: Int) throws(Failure) {
+        reset()
+        var offset = 0
+        let start = output.count
+        while true {
+            // ISIZE, the size that a gzip file gives for itself in its last four bytes, saves growing; it is only a hint.
+            let hint = input.byteCount >= 18 ? Int(unsafe input.unsafeLoadUnaligned(fromByteOffset: input.byteCount - 4, as: UInt32.self).littleEndian) : 0
+            if output.count == start { output.reserve(min(hint, limit, input.byteCount &* 1032)) }
+            let before = output.count
+            try inflate(input, from: &offset, into: &output, upTo: limit - (output.count - start) + 1)
+            if output.count - start > limit { throw Failure(reason: "more than \(limit) bytes after decompression", isTooLarge: true) }
+            if offset >= input.byteCount {
+                if isAtEnd { return }
+                if output.count == before { throw Failure(reason: "the compressed data ends too early", isTruncated: true) }
+            }
+        }
+    }
+}

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import JSONTape
+
+/// Writes records in an envelope. Spans of the received bytes are copied; a string, a number, an unchanged attribute is never decoded.
+///
+/// Keep one for many records: it owns the memory that finding the changed attributes takes.
+public struct RecordRenderer: ~Copyable, Sendable {
+    /// The names of the changed attributes of the record at hand, with quotes and commas.
+    private var changed = JSONWriter()
+
+    public init() {}
+
+    /// Appends one record as one JSON object on one line, without the newline.
+    public mutating func write(_ envelope: Envelope, _ batch: RecordBatch, at index: Int, into writer: inout JSONWriter) {
+        write(envelope, batch.storage, index, into: &writer)
+    }
+
+    mutating func write(_ envelope: Envelope, _ storage: RecordBatch.Storage, _ index: Int, into writer: inout JSONWriter) {
+        let slot = storage.slots[index]
+        switch envelope.form {
+        case .typed:
+            RecordRenderer.raw(storage, slot, onOneLine: true, into: &writer)
+        case .plain:
+            switch slot.kind {
+            case .change: change(storage, slot, index, envelope.numbers, into: &writer)
+            case .log: log(storage, slot, index, into: &writer)
+            case .message: message(storage, slot, index, into: &writer)
+            case .event: event(storage, slot, index, into: &writer)
+            }
+        }
+    }
+
+    // MARK: Raw
+
+    static func raw(_ storage: RecordBatch.Storage, _ slot: Slot, onOneLine: Bool, into writer: inout JSONWriter) {
+        let document = storage.documents[Int(slot.rawDocument)]
+        let view = document.view(slot.raw)
+        guard slot.kind == .log else {
+            if onOneLine { writer.copyLine(view) } else { writer.copy(view) }
+            return
+        }
+        // The subscription document with this event alone: all its members, with the events in the place where they were.
+        let header = storage.documents[Int(slot.headerDocument)]
+        var members = header.view(slot.header).members
+        var first = true
+        while members.next() {
+            writer.write(byte: first ? 0x7B : 0x2C)
+            first = false
+            writer.copyName(members.key)
+            if members.key.isString("logEvents") {
+                writer.write(byte: 0x5B)
+                writer.copyLine(view)
+                writer.write(byte: 0x5D)
+            } else {
+                writer.copyLine(members.value)
+            }
+        }
+        writer.write(byte: 0x7D)
+    }
+
+    // MARK: Parts that several kinds have
+
+    private func id(_ storage: RecordBatch.Storage, _ slot: Slot, _ index: Int, into writer: inout JSONWriter) {
+        writer.write(raw: ",\"id\":")
+        if slot.id.isNone {
+            writer.write(string: Record(storage: storage, index: index).idText)
+        } else {
+            let document = storage.documents[Int(slot.document)]
+            writer.copyQuoted(document.view(slot.id))
+        }
+    }
+
+    @inline(__always)
+    private func time(_ milliseconds: Int64, into writer: inout JSONWriter) {
+        guard milliseconds != Slot.noTime else { return }
+        writer.write(raw: ",\"time\":\"")
+        let text = Timestamp(milliseconds: milliseconds).iso8601
+        for place in 0..<24 { writer.write(byte: text[place]) }
+        writer.write(byte: 0x22)
+    }
+
+    @inline(__always)
+    private func quoted(_ name: StaticString, _ document: JSONDocument, _ node: JSONNode, into writer: inout JSONWriter) {
+        guard !node.isNone else { return }
+        writer.write(raw: name)
+        writer.copyQuoted(document.view(node))
+    }
+
+    // MARK: Changes
+
+    private mutating func change(
+        _ storage: RecordBatch.Storage, _ slot: Slot, _ index: Int, _ numbers: Envelope.Numbers, into writer: inout JSONWriter
+    ) {
+        let document = storage.documents[Int(slot.document)]
+        let source = storage.sources.entries[Int(slot.source)]
+        let attributes = AttributeRenderer(quotesNumbers: numbers == .string, checksNumbers: slot.flags.contains(.unusualNumbers))
+        writer.write(raw: "{\"kind\":\"change\"")
+        id(storage, slot, index, into: &writer)
+        switch slot.operation {
+        case .modify: writer.write(raw: ",\"op\":\"MODIFY\"")
+        case .insert: writer.write(raw: ",\"op\":\"INSERT\"")
+        case .remove: writer.write(raw: ",\"op\":\"REMOVE\"")
+        case .other: quoted(",\"op\":", document, slot.name, into: &writer)
+        case .none: break
+        }
+        writer.write(raw: source.name)
+        time(slot.time, into: &writer)
+        quoted(",\"sequence\":", document, slot.sequence, into: &writer)
+        writer.write(raw: source.place)
+        if !slot.keys.isNone {
+            writer.write(raw: ",\"keys\":")
+            attributes.writeMap(document.view(slot.keys), into: &writer)
+        }
+        if !slot.old.isNone {
+            writer.write(raw: ",\"old\":")
+            attributes.writeMap(document.view(slot.old), into: &writer)
+        }
+        if !slot.new.isNone {
+            writer.write(raw: ",\"new\":")
+            attributes.writeMap(document.view(slot.new), into: &writer)
+        }
+        if slot.operation == .modify && !slot.old.isNone && !slot.new.isNone {
+            writer.write(raw: ",\"changed\":[")
+            changed.removeAll()
+            ImageDifference.writeNames(document.view(slot.old), document.view(slot.new), into: &changed)
+            writer.write(raw: changed.bytes)
+            writer.write(byte: 0x5D)
+        }
+        if slot.flags.contains(.expired) { writer.write(raw: ",\"expired\":true") }
+        writer.write(byte: 0x7D)
+    }
+
+    // MARK: Logs
+
+    private func log(_ storage: RecordBatch.Storage, _ slot: Slot, _ index: Int, into writer: inout JSONWriter) {
+        let document = storage.documents[Int(slot.document)]
+        let source = storage.sources.entries[Int(slot.source)]
+        let message = document.view(slot.message)
+        writer.write(raw: "{\"kind\":\"log\"")
+        id(storage, slot, index, into: &writer)
+        time(slot.time, into: &writer)
+        writer.write(raw: source.name)
+        writer.write(raw: source.place)
+        writer.write(raw: ",\"message\":")
+        writer.copyQuoted(message)
+        if !slot.fields.isNone {
+            writer.write(raw: ",\"fields\":")
+            writer.copyLine(document.view(slot.fields))
+        }
+        if let place = RequestIDFinder.inText(message) {
+            writer.write(raw: ",\"request_id\":\"")
+            writer.copyText(message, from: place, count: 36)
+            writer.write(byte: 0x22)
+        } else if RequestIDFinder.mayBeJSON(message) {
+            var text = JSONBuffer(capacity: message.textCount)
+            text.append(contentOf: message)
+            if let line = try? JSONDocument(indexing: text), let id = RequestIDFinder.requestID(in: line) {
+                writer.write(raw: ",\"request_id\":")
+                writer.copyQuoted(line.view(id))
+            }
+        }
+        writer.write(raw: source.function)
+        writer.write(byte: 0x7D)
+    }
+
+    // MARK: Messages and events
+
+    private func message(_ storage: RecordBatch.Storage, _ slot: Slot, _ index: Int, into writer: inout JSONWriter) {
+        writer.write(raw: "{\"kind\":\"message\"")
+        id(storage, slot, index, into: &writer)
+        time(slot.time, into: &writer)
+        writer.write(raw: storage.sources.entries[Int(slot.source)].name)
+        writer.write(raw: ",\"body\":")
+        if slot.body.isNone {
+            let document = storage.documents[Int(slot.messageDocument)]
+            writer.copyQuoted(document.view(slot.message))
+        } else {
+            let document = storage.documents[Int(slot.bodyDocument)]
+            writer.copyLine(document.view(slot.body))
+        }
+        writer.write(byte: 0x7D)
+    }
+
+    private func event(_ storage: RecordBatch.Storage, _ slot: Slot, _ index: Int, into writer: inout JSONWriter) {
+        let document = storage.documents[Int(slot.document)]
+        writer.write(raw: "{\"kind\":\"event\"")
+        id(storage, slot, index, into: &writer)
+        time(slot.time, into: &writer)
+        writer.write(raw: storage.sources.entries[Int(slot.source)].name)
+        quoted(",\"source\":", document, slot.eventSource, into: &writer)
+        quoted(",\"type\":", document, slot.name, into: &writer)
+        if !slot.detail.isNone {
+            writer.write(raw: ",\"detail\":")
+            writer.copyLine(document.view(slot.detail))
+        }
+        writer.write(byte: 0x7D)
+    }
+}
