@@ -6,6 +6,9 @@ public struct Tree: Sendable {
         /// The name's bytes between the quotation marks, escapes untouched.
         public var name: [UInt8]
         public var value: Tree
+
+        /// The name's characters, as UTF-8.
+        public var unescapedName: [UInt8] { Tree.unescape(name) }
     }
 
     public indirect enum Content: Sendable {
