@@ -60,9 +60,17 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings),
-        .executableTarget(name: "SluiceBenchmark", dependencies: ["CZlib"], swiftSettings: settings),
+        .target(
+            name: "ReferenceDecoder", dependencies: ["CZlib"], path: "Tests/ReferenceDecoder", swiftSettings: settings),
+        .executableTarget(
+            name: "SluiceBenchmark",
+            dependencies: ["ReferenceDecoder", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            swiftSettings: settings),
         .testTarget(
-            name: "StreamRecordsTests", dependencies: ["StreamRecords"], swiftSettings: settings),
+            name: "JSONTapeTests", dependencies: ["JSONTape", "ReferenceDecoder"], resources: [.copy("Fixtures")],
+            swiftSettings: settings),
+        .testTarget(
+            name: "StreamRecordsTests", dependencies: ["JSONTape", "ReferenceDecoder", "StreamRecords"], swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]
 )
