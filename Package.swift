@@ -60,6 +60,16 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings),
+        .testTarget(
+            name: "EventTableTests", dependencies: ["EventTable", "JSONTape", "Sluice", "StreamRecords"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "SQLiteEventTableTests",
+            dependencies: [
+                "EventTable", "JSONTape", "Sluice", "SQLiteEventTable", "StreamRecords",
+                .product(name: "GRDB", package: "GRDB.swift", condition: .when(traits: ["SQLite"])),
+            ],
+            swiftSettings: settings),
         .executableTarget(name: "SluiceBenchmark", dependencies: ["CZlib"], swiftSettings: settings),
         .testTarget(
             name: "StreamRecordsTests", dependencies: ["StreamRecords"], swiftSettings: settings),
