@@ -57,8 +57,8 @@ public final class SQLiteEventStore: EventStore {
                     try db.execute(sql: "PRAGMA synchronous = NORMAL")
                     // Keys are spread evenly, so an insert touches any page of their index: a larger cache (KiB, negative) and
                     // rarer checkpoints (pages) write each of them less often.
-                    try db.execute(sql: "PRAGMA cache_size = -16384")
-                    try db.execute(sql: "PRAGMA wal_autocheckpoint = 4096")
+                    try db.execute(sql: "PRAGMA cache_size = -24576")
+                    try db.execute(sql: "PRAGMA wal_autocheckpoint = 16384")
                 }
             }
             let pool = try DatabasePool(path: path, configuration: configuration)
