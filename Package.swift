@@ -67,6 +67,16 @@ let package = Package(
             dependencies: ["ReferenceDecoder", .product(name: "ArgumentParser", package: "swift-argument-parser")],
             swiftSettings: settings),
         .testTarget(
+            name: "EventTableTests", dependencies: ["EventTable", "JSONTape", "Sluice", "StreamRecords"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "SQLiteEventTableTests",
+            dependencies: [
+                "EventTable", "JSONTape", "Sluice", "SQLiteEventTable", "StreamRecords",
+                .product(name: "GRDB", package: "GRDB.swift", condition: .when(traits: ["SQLite"])),
+            ],
+            swiftSettings: settings),
+        .testTarget(
             name: "JSONTapeTests", dependencies: ["JSONTape", "ReferenceDecoder"], resources: [.copy("Fixtures")],
             swiftSettings: settings),
         .testTarget(

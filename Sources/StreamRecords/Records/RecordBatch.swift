@@ -71,6 +71,12 @@ public struct RecordBatch: Sendable, RandomAccessCollection {
     @inline(__always)
     public func operationCode(at index: Int) -> UInt8 { storage.slots[index].operation.rawValue }
 
+    /// What happened to the item of a change.
+    public func operation(at index: Int) -> Operation? { self[index].operation }
+
+    /// In which order the record has to stay with others.
+    public func orderingKey(at index: Int) -> OrderingKey? { self[index].orderingKey }
+
     /// Whether the record has to keep its place behind others of the same key.
     public func hasOrderingKey(at index: Int) -> Bool {
         let slot = storage.slots[index]

@@ -20,7 +20,7 @@ public struct Envelope: Sendable, Hashable {
     public var form: Form
     public var numbers: Numbers
 
-    public init(_ form: Form, numbers: Numbers = .json) {
+    public init(_ form: Form = .plain, numbers: Numbers = .json) {
         self.form = form
         self.numbers = numbers
     }

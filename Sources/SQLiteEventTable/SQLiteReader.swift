@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#if SQLite
+
+import EventTable
+import GRDB
+import StreamRecords
+
+/// Reads rows and log lines.
+enum SQLiteReader {
+    /// The columns of a row, texts that may hold a NUL as bytes.
+    private static let columns: String = {
+        let anyText = [
+            "aws_request_id", "FunctionName", "sort", "op", "qualifier", "source", "caused_by", "function_error", "report_status",
+            "error_type", "error_message",
+        ]
+        let others = [
+            "kind", "subject", "report_at", "duration_ms", "billed_ms", "init_ms", "memory_mb", "max_memory_mb", "problem", "problem_at",
+            "validity", "validity_by", "validity_at", "validity_note", "expires_at", "keys", "changed", "params", "response", "payload",
+        ]
+        return (anyText.map { "CAST(\($0) AS BLOB) AS \($0)" } + others).joined(separator: ", ")
+    }()
+
+    static let notExpired = "(expires_at IS NULL OR expires_at > ?)"
+
+    static func rows(id: String, now: Timestamp, in db: Database) throws -> [EventRow] {
+        try Row.fetchAll(
+            db,
+            sql: """
+                SELECT \(columns) FROM events WHERE aws_request_id = CAST(? AS TEXT) AND \(notExpired)
+                ORDER BY events.sort, events.FunctionName
+                """,
+            arguments: [text(id), now.milliseconds / 1000]
+        ).map(eventRow)
+    }
+
+    static func page(_ query: EventQuery, now: Timestamp, in db: Database) throws -> EventPage {
+        var conditions: [String]
+        var arguments: [DatabaseValue]
+        switch query.selection {
+        case .subject(let subject):
+            conditions = ["subject = ?"]
+            arguments = [subject.databaseValue]
+        case .function(let function):
+            conditions = ["kind = 'invocation'", "FunctionName = CAST(? AS TEXT)"]
+            arguments = [text(function.name)]
+        case .problem(let problem):
+            conditions = ["problem = ?"]
+            arguments = [problem.rawValue.databaseValue]
+        case .verdict(let verdict):
+            conditions = ["validity = ?"]
+            arguments = [verdict.databaseValue]
+        }
+        conditions.append(notExpired)
+        arguments.append((now.milliseconds / 1000).databaseValue)
+        limit(to: query.range, &conditions, &arguments)
+        if let cursor = query.cursor {
+            conditions.append("(sort, aws_request_id, FunctionName) \(query.descending ? "<" : ">") (CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT))")
+            arguments += [text(cursor.sort), text(cursor.key.id), text(cursor.key.name)]
+        }
+        let direction = query.descending ? "DESC" : "ASC"
+        let limit = max(1, query.limit)
+        // One row more than asked for tells whether there is a next page.
+        arguments.append((limit == .max ? limit : limit + 1).databaseValue)
+        var rows = try Row.fetchAll(
+            db,
+            sql: """
+                SELECT \(columns) FROM events WHERE \(conditions.joined(separator: " AND "))
+                ORDER BY events.sort \(direction), events.aws_request_id \(direction), events.FunctionName \(direction) LIMIT ?
+                """,
+            arguments: StatementArguments(arguments)
+        ).map(eventRow)
+        guard rows.count > limit else { return EventPage(rows: rows, next: nil) }
+        rows.removeLast()
+        return EventPage(rows: rows, next: rows.last.map { EventCursor(sort: $0.sort, key: $0.key) })
+    }
+
+    /// Adds a range of time to a query's conditions.
+    static func limit(to range: TimeRange, _ conditions: inout [String], _ arguments: inout [DatabaseValue]) {
+        if let from = range.from {
+            conditions.append("sort >= ?")
+            arguments.append(from.description.databaseValue)
+        }
+        if let until = range.until {
+            conditions.append("sort < ?")
+            arguments.append(until.description.databaseValue)
+        }
+    }
+
+    static func logLines(requestID: String, limit: Int, in db: Database) throws -> LogLinePage {
+        let streams = try Row.fetchAll(
+            db,
+            sql: """
+                SELECT CAST(account AS BLOB) AS account, CAST(log_group AS BLOB) AS log_group, CAST(stream AS BLOB) AS stream,
+                  min(ms) AS first, max(ms) AS last
+                FROM log_lines WHERE request_id = CAST(? AS TEXT)
+                GROUP BY log_lines.account, log_lines.log_group, log_lines.stream
+                """,
+            arguments: [text(requestID)])
+        let limit = max(0, limit)
+        var lines: [LogLine] = []
+        var isComplete = true
+        for row in streams {
+            let stream = LogLine.Stream(
+                account: row.requiredText("account"), group: row.requiredText("log_group"), name: row.requiredText("stream"))
+            let last: Int64 = row["last"]
+            // What follows the last line that names the execution may belong to it as well: its end may not have come yet.
+            let (end, overflow) = last.addingReportingOverflow(Invocation.longest)
+            let cursor = try Row.fetchCursor(
+                db,
+                sql: """
+                    SELECT ms, CAST(id AS BLOB) AS id, CAST(request_id AS BLOB) AS request_id, CAST(message AS BLOB) AS message
+                    FROM log_lines
+                    WHERE account = CAST(? AS TEXT) AND log_group = CAST(? AS TEXT) AND stream = CAST(? AS TEXT) AND ms BETWEEN ? AND ?
+                    ORDER BY log_lines.ms, log_lines.id
+                    """,
+                arguments: [
+                    text(stream.account), text(stream.group), text(stream.name), row["first"] as Int64, overflow ? last : end,
+                ])
+            var execution = ExecutionLines(of: requestID)
+            var taken = 0
+            while let row = try cursor.next() {
+                let ms: Int64 = row["ms"]
+                let line = LogLine(
+                    stream: stream, time: Timestamp(milliseconds: ms), id: row.requiredText("id"), requestID: row.text("request_id"),
+                    message: row.requiredText("message"))
+                if execution.take(line) {
+                    // Each stream may fill the page alone: which lines are the first is known only when all are merged.
+                    if taken == limit {
+                        isComplete = false
+                        break
+                    }
+                    lines.append(line)
+                    taken += 1
+                } else if ms > last, !execution.isOpen {
+                    break
+                }
+            }
+        }
+        if streams.count > 1 {
+            lines.sort { ($0.time, $0.stream.group, $0.stream.name, $0.id) < ($1.time, $1.stream.group, $1.stream.name, $1.id) }
+        }
+        if lines.count > limit {
+            lines.removeLast(lines.count - limit)
+            isComplete = false
+        }
+        return LogLinePage(lines: lines, isComplete: isComplete)
+    }
+
+    // MARK: Rows
+
+    static func eventRow(_ row: Row) throws -> EventRow {
+        let key = EventKey(id: row.requiredText("aws_request_id"), name: row.requiredText("FunctionName"))
+        let kind: String = row["kind"]
+        if kind == EventKind.invocation.rawValue { return .invocation(invocation(row, key)) }
+        guard let kind = EventEntry.Kind(rawValue: kind) else {
+            throw EventStoreError(.notAnEventTable, "a row of kind “\(kind)” is not known to this version of Sluice")
+        }
+        return .entry(
+            EventEntry(
+                key: key, kind: kind, sort: row.requiredText("sort"), operation: row.text("op"), subject: row["subject"], keys: row["keys"],
+                changed: row["changed"], payload: row["payload"] ?? "{}", causedBy: row.text("caused_by"), expiresAt: row["expires_at"]))
+    }
+
+    private static func invocation(_ row: Row, _ key: EventKey) -> Invocation {
+        var invocation = Invocation(key: key, sort: row.requiredText("sort"))
+        invocation.qualifier = row.text("qualifier")
+        invocation.params = row["params"]
+        invocation.response = row["response"]
+        invocation.source = row.text("source")
+        invocation.functionError = row.text("function_error")
+        invocation.expiresAt = row["expires_at"]
+        if let text: String = row["report_at"], let at = Timestamp(iso8601: text) {
+            invocation.report = Invocation.Report(
+                at: at, durationMS: row["duration_ms"], billedMS: row["billed_ms"], initMS: row["init_ms"], memoryMB: row["memory_mb"],
+                maxMemoryMB: row["max_memory_mb"], status: row.text("report_status"))
+        }
+        if let text: String = row["problem"], let problem = Invocation.Problem(rawValue: text),
+            let timeText: String = row["problem_at"], let at = Timestamp(iso8601: timeText)
+        {
+            invocation.failure = Invocation.Failure(problem, at: at, errorType: row.text("error_type"), errorMessage: row.text("error_message"))
+        }
+        if let validity: String = row["validity"] {
+            invocation.verdict = Invocation.Verdict(
+                validity: validity, by: row["validity_by"], at: row["validity_at"], note: row["validity_note"])
+        }
+        return invocation
+    }
+}
+
+#endif
