@@ -96,7 +96,7 @@ def broken_files():
     yield "broken/one-bad-record.json", text(event, pretty=True)
     # A download that broke off in the middle of the second line.
     lines = [text(batch([change])) for change in products.between("18T15:00", "18T23:59")]
-    lines[1] = lines[1][:len(lines[1]) * 2 // 3] + b"\n"
+    lines[1] = lines[1][:lines[1].rindex(b"100 pcs")] + b"\n"
     yield "broken/broken-line.ndjson", b"".join(lines)
 
 
