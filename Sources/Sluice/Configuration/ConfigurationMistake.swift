@@ -25,6 +25,8 @@ public struct ConfigurationMistake: Sendable, Hashable, CustomStringConvertible 
         public static let unsetVariable = Code(rawValue: "unset-variable")
         /// A setting that contradicts another one.
         public static let conflict = Code(rawValue: "conflict")
+        /// A sink whose settings are right, but which does not start: a file that cannot be opened.
+        public static let cannotStart = Code(rawValue: "cannot-start")
         /// Something that this version cannot do.
         public static let notAvailable = Code(rawValue: "not-available")
     }
