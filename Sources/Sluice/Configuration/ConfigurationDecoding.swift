@@ -156,6 +156,8 @@ struct NodeDecoder: Decoder {
             }
         }
         switch error {
+        case let error as ConfigurationValueError:
+            report(.badValue, expected: error.expected, suggestion: error.suggestion)
         case DecodingError.dataCorrupted(let context), DecodingError.typeMismatch(_, let context),
             DecodingError.valueNotFound(_, let context), DecodingError.keyNotFound(_, let context):
             report(.badValue, expected: "a value for \(type): \(context.debugDescription)")

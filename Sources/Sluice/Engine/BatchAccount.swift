@@ -134,7 +134,7 @@ struct BatchAccount {
         for (index, (state, reason)) in work.undecodable.enumerated() where state == .parked || state == .listed {
             let broken = work.records.undecodable[index]
             all.append(BatchReport.Rejection(
-                record: nil, source: broken.source, position: broken.position, route: nil, sink: nil, reason: reason,
+                record: nil, source: nil, position: broken.position, route: nil, sink: nil, reason: reason,
                 isParked: state == .parked))
         }
         return all

@@ -194,9 +194,9 @@ struct BatchWork: Sendable {
             // It has no id of its own: its position or place in the input tells it from others, and its bytes do.
             let place = broken.position?.text ?? "\(broken.offset)"
             let id = Record.ID(
-                source: broken.source?.name ?? "", id: "undecodable/\(place)/\(fingerprint(broken.rawBytes))")
+                source: "", id: "undecodable/\(place)/\(fingerprint(broken.rawBytes))")
             return RejectedItem(
-                id: "\(id.id)/\(number)/\(time.milliseconds)", recordID: id, isDecoded: false, source: broken.source,
+                id: "\(id.id)/\(number)/\(time.milliseconds)", recordID: id, isDecoded: false, source: nil,
                 position: broken.position, route: nil, sink: nil, reason: undecodable[index].reason, time: time,
                 rawBytes: broken.rawBytes)
         }
@@ -247,11 +247,4 @@ struct BatchWork: Sendable {
     func report() throws(ConservationError) -> BatchReport {
         try BatchAccount(work: self, retryAfter: retryAfter).report()
     }
-}
-
-/// A short mark of some bytes (FNV-1a), to tell one undecodable record from another.
-private func fingerprint(_ bytes: [UInt8]) -> String {
-    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-    for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
-    return String(hash, radix: 16)
 }

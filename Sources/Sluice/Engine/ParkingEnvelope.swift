@@ -47,7 +47,7 @@ struct RejectedItem: Sendable {
         }
         if let position {
             writer.write(raw: ",\"position\":{\"kind\":")
-            writer.write(string: position.kind.rawValue)
+            writer.write(string: position.kind == .sequenceNumber ? "sequence" : "message")
             writer.write(raw: ",\"value\":")
             writer.write(string: position.text)
             writer.write(raw: "}")
