@@ -75,11 +75,11 @@ import Testing
             #"sluice.json:5:24: sinks.queue.type: found the type "sqs", which is not available here, expected dir, file or log"#,
             #"sluice.json:5:40: sinks.queue.queue: found ${QUEUE_URL}, which is not set, expected a variable of the environment, or a default: ${QUEUE_URL:-default}; did you mean QUEUE_URI?"#,
             #"sluice.json:8:7: routes[0]: found the unknown key "knd", expected name, kind, table, group, queue, bus, op, envelope, numbers or to; did you mean kind?"#,
-            #"sluice.json:8:35: routes[0].op[0]: found the text "insert", expected INSERT, MODIFY or REMOVE; did you mean INSERT?"#,
-            #"sluice.json:8:53: routes[0].to[0]: found the unknown sink "consol", expected console, parked or queue; did you mean console?"#,
+            #"sluice.json:8:33: routes[0].op[0]: found the text "insert", expected INSERT, MODIFY or REMOVE; did you mean INSERT?"#,
+            #"sluice.json:8:51: routes[0].to[0]: found the unknown sink "consol", expected console, parked or queue; did you mean console?"#,
             #"sluice.json:9:7: routes[1]: found the key "when", which is not available in this version, expected name, kind, table, group, queue, bus, op, envelope, numbers or to"#,
-            #"sluice.json:9:58: routes[1].envelope: found the text "cloudevents", expected plain or typed: this version has no others"#,
-            #"sluice.json:9:79: routes[1].to: found an empty list, expected text or a list of texts, at least one"#,
+            #"sluice.json:9:56: routes[1].envelope: found the text "cloudevents", expected plain or typed: this version has no others"#,
+            #"sluice.json:9:77: routes[1].to: found an empty list, expected text or a list of texts, at least one"#,
             #"sluice.json:10:5: routes[2]: found the text "all", expected an object"#,
             #"sluice.json:12:49: rejected.park_after: found the text "soon", expected a duration such as 15m, 1h30m or 500ms"#,
             #"sluice.json:13:3: found the unknown key "limts", expected sinks, routes, rejected, envelope, numbers or limits; did you mean limits?"#,
@@ -120,7 +120,7 @@ import Testing
         #expect(configuration.sinks[0].settings["path"]?.string == "a/${B}/c/d$")
         // The value itself may be a secret: messages show the template.
         let found = mistakes(json, ["A": "a", "E": "hunter2"])
-        #expect(found == [#"sluice.json:1:80: sinks.f.append: found the text "${E}", expected true or false"#])
+        #expect(found == [#"sluice.json:1:76: sinks.f.append: found the text "${E}", expected true or false"#])
         #expect(mistakes(json.replacing("${A}", with: "${A"), ["E": "true"]).count == 1)
         #expect(mistakes(json.replacing("${A}", with: "${a.b}"), ["E": "true"]).count == 1)
     }
@@ -144,7 +144,7 @@ import Testing
             #expect(error.mistakes.map(\.description) == [
                 #"--to: found "s3://bucket/x", and a sink of type s3-json is not available here, expected dir:PATH, file:PATH, log: or stdout:"#,
                 #"--to: found the unknown sink "fil:x", expected dir:PATH, file:PATH, log: or stdout:; did you mean file:?"#,
-                #"--to: found "dir:", expected dir:PATH"#,
+                #"--to: found "dir:", expected dir:PATH, file:PATH, log: or stdout:; did you mean dir:PATH?"#,
                 #"--to: found the unknown sink "log", expected dir:PATH, file:PATH, log: or stdout:; did you mean log:?"#,
             ])
         }

@@ -10,10 +10,8 @@ import Testing
             let node = try ConfigurationNode(yaml: yaml, file: "sluice.yaml")
             _ = try Configuration(reading: node, registry: .standard())
             return []
-        } catch let errors as ConfigurationErrors {
-            return errors.mistakes.map(\.description)
         } catch {
-            return ["\(error)"]
+            return error.mistakes.map(\.description)
         }
     }
 
