@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import StreamRecords
+
+/// Reads a ``Configuration`` out of a tree, going on after each mistake.
+struct ConfigurationReader {
+    let registry: SinkRegistry
+    var mistakes: [ConfigurationMistake] = []
+
+    init(registry: SinkRegistry) { self.registry = registry }
+
+    private static let routeKeys = [
+        "name", "kind", "table", "group", "queue", "bus", "op", "envelope", "numbers", "to",
+    ]
+    /// Keys that DESIGN gives to patterns: refused until they work, since a condition that is passed over would let
+    /// records through that must not go out.
+    private static let laterRouteKeys = ["when", "changed", "was", "becomes", "redact"]
+
+    mutating func read(_ root: ConfigurationNode) -> Configuration {
+        var configuration = Configuration(sinks: [], routes: [])
+        let top = ConfigurationPath()
+        guard object(root, top, keys: ["sinks", "routes", "rejected", "envelope", "numbers", "limits"]) else {
+            return configuration
+        }
+        let envelope = readEnvelope(root, top, default: Envelope())
+        let names = root["sinks"]?.members.map(\.name) ?? []
+        if let node = required("sinks", in: root, top) { configuration.sinks = readSinks(node, top.member("sinks")) }
+        if let node = required("routes", in: root, top) {
+            configuration.routes = readRoutes(node, top.member("routes"), envelope, sinks: names)
+        }
+        if let node = root["rejected"] {
+            configuration.rejected = readRejected(node, top.member("rejected"), sinks: names)
+        }
+        if let node = root["limits"] { configuration.limits = readLimits(node, top.member("limits")) }
+        return configuration
+    }
+
+    private mutating func readSinks(
+        _ node: ConfigurationNode, _ path: ConfigurationPath
+    ) -> [Configuration.SinkDeclaration] {
+        guard object(node, path, keys: nil) else { return [] }
+        return node.members.compactMap { member in
+            let path = path.member(member.name)
+            guard object(member.node, path, keys: nil), let type = required("type", in: member.node, path),
+                let name = text(type, path.member("type"))
+            else { return nil }
+            guard let entry = registry[name] else {
+                mistakes.append(registry.unknownType(name, at: type, path.member("type")))
+                return nil
+            }
+            entry.check(member.node, path, &mistakes)
+            return Configuration.SinkDeclaration(name: member.name, type: name, settings: member.node)
+        }
+    }
+
+    private mutating func readRoutes(
+        _ node: ConfigurationNode, _ path: ConfigurationPath, _ envelope: Envelope, sinks: [String]
+    ) -> [Route] {
+        guard case .list(let elements) = node.value, !elements.isEmpty else {
+            wrong(.wrongType, node, path, "a list of routes, at least one")
+            return []
+        }
+        return elements.enumerated().map { index, element in
+            readRoute(element, path.element(index), number: index + 1, envelope, sinks: sinks)
+        }
+    }
+
+    private mutating func readRoute(
+        _ node: ConfigurationNode, _ path: ConfigurationPath, number: Int, _ envelope: Envelope, sinks: [String]
+    ) -> Route {
+        var route = Route(name: "route \(number)", to: [])
+        guard object(node, path, keys: Self.routeKeys, later: Self.laterRouteKeys) else { return route }
+        if let name = node["name"], let text = text(name, path.member("name")) { route.name = text }
+        if let kind = node["kind"] { route.conditions.append(.kind(kinds(kind, path.member("kind")))) }
+        for (key, kind) in [("table", Record.Kind.change), ("group", .log), ("queue", .message), ("bus", .event)] {
+            guard let names = node[key] else { continue }
+            let patterns = texts(names, path.member(key)).map { NamePattern($0.text) }
+            route.conditions.append(.source(kind, patterns))
+        }
+        if let names = node["op"] { route.conditions.append(.operation(operations(names, path.member("op")))) }
+        route.envelope = readEnvelope(node, path, default: envelope)
+        if let to = required("to", in: node, path) { route.to = sinkNames(to, path.member("to"), sinks) }
+        return route
+    }
+
+    private mutating func kinds(_ node: ConfigurationNode, _ path: ConfigurationPath) -> [Record.Kind] {
+        let all = Record.Kind.allCases.map(\.rawValue)
+        return texts(node, path).compactMap { text, node, path in
+            if let kind = Record.Kind(rawValue: text) { return kind }
+            wrong(.badValue, node, path, oneOf(all), nearestName(to: text, among: all))
+            return nil
+        }
+    }
+
+    /// A name that isn't one of the three known ones is a slip of the pen rather than something new from AWS;
+    /// who wants to be ready for new ones writes a wildcard.
+    private mutating func operations(_ node: ConfigurationNode, _ path: ConfigurationPath) -> [NamePattern] {
+        let all = [Operation.insert, .modify, .remove].map(\.rawValue)
+        return texts(node, path).map { text, node, path in
+            let pattern = NamePattern(text)
+            if !pattern.hasWildcard, !all.contains(text) {
+                wrong(.badValue, node, path, oneOf(all), nearestName(to: text, among: all))
+            }
+            return pattern
+        }
+    }
+
+    private mutating func readEnvelope(
+        _ node: ConfigurationNode, _ path: ConfigurationPath, default envelope: Envelope
+    ) -> Envelope {
+        var envelope = envelope
+        let forms = Envelope.Form.allCases.map(\.rawValue)
+        let numbers = Envelope.Numbers.allCases.map(\.rawValue)
+        if let child = node["envelope"], let name = text(child, path.member("envelope")) {
+            if let form = Envelope.Form(rawValue: name) {
+                envelope.form = form
+            } else if ["cloudevents", "debezium"].contains(name) {
+                wrong(.notAvailable, child, path.member("envelope"), "\(oneOf(forms)): this version has no others")
+            } else {
+                wrong(.badValue, child, path.member("envelope"), oneOf(forms), nearestName(to: name, among: forms))
+            }
+        }
+        if let child = node["numbers"], let name = text(child, path.member("numbers")) {
+            if let how = Envelope.Numbers(rawValue: name) {
+                envelope.numbers = how
+            } else {
+                wrong(.badValue, child, path.member("numbers"), oneOf(numbers), nearestName(to: name, among: numbers))
+            }
+        }
+        return envelope
+    }
+
+    private mutating func readRejected(
+        _ node: ConfigurationNode, _ path: ConfigurationPath, sinks: [String]
+    ) -> Configuration.Rejected {
+        var rejected = Configuration.Rejected()
+        guard object(node, path, keys: ["to", "park_after", "block"]) else { return rejected }
+        if let to = node["to"] { rejected.to = sinkNames(to, path.member("to"), sinks) }
+        if let block = node["block"] { rejected.block = scalar(block, path.member("block")) ?? false }
+        if let age = node["park_after"] { rejected.parkAfter = scalar(age, path.member("park_after")) }
+        let isBlocking = rejected.block
+        if isBlocking, node["to"] != nil {
+            wrong(.conflict, node, path, "either \"to\" or \"block\": what blocks is not parked", found: "both")
+        } else if !isBlocking, node["to"] == nil {
+            wrong(.missingKey, node, path, "the key \"to\" in it, or \"block\": true")
+        }
+        if isBlocking, let age = node["park_after"] {
+            wrong(.conflict, age, path.member("park_after"), "none beside \"block\": true")
+        }
+        return rejected
+    }
+
+    private mutating func readLimits(_ node: ConfigurationNode, _ path: ConfigurationPath) -> Configuration.Limits {
+        var limits = Configuration.Limits()
+        guard object(node, path, keys: ["decompressed", "document", "record", "depth"]) else { return limits }
+        limits.decompressed = size(node, "decompressed", path)
+        limits.document = size(node, "document", path)
+        limits.record = size(node, "record", path)
+        if let depth = node["depth"], let value: Int = scalar(depth, path.member("depth")) {
+            if value < 1 || value > 100_000 { wrong(.badValue, depth, path.member("depth"), "1 to 100000") }
+            limits.depth = value
+        }
+        return limits
+    }
+
+    private mutating func size(_ node: ConfigurationNode, _ key: String, _ path: ConfigurationPath) -> ByteCount? {
+        guard let child = node[key], let value: ByteCount = scalar(child, path.member(key)) else { return nil }
+        if value.bytes < 1 || value.bytes > 1 << 31 {
+            wrong(.badValue, child, path.member(key), "a size from 1 B to 2 GiB")
+        }
+        return value
+    }
+
+    // MARK: parts
+
+    private mutating func wrong(
+        _ code: ConfigurationMistake.Code, _ node: ConfigurationNode, _ path: ConfigurationPath, _ expected: String,
+        _ suggestion: String? = nil, found: String? = nil
+    ) {
+        mistakes.append(ConfigurationMistake(
+            code, at: node.mark, path: path.description, found: found ?? node.found, expected: expected,
+            suggestion: suggestion))
+    }
+
+    /// Whether this is an object; reports it otherwise, and the keys that don't belong in it.
+    private mutating func object(
+        _ node: ConfigurationNode, _ path: ConfigurationPath, keys: [String]?, later: [String] = []
+    ) -> Bool {
+        guard case .object(let members) = node.value else {
+            wrong(.wrongType, node, path, "an object")
+            return false
+        }
+        guard let keys else { return true }
+        for member in members where later.contains(member.name) {
+            mistakes.append(ConfigurationMistake(
+                .notAvailable, at: member.mark, path: path.description,
+                found: "the key \(member.name.quotedForMessage), which is not available in this version",
+                expected: oneOf(keys)))
+        }
+        mistakes += node.unknownKeys(besides: keys + later, path: path).map { mistake in
+            var mistake = mistake
+            mistake.expected = oneOf(keys)
+            return mistake
+        }
+        return true
+    }
+
+    private mutating func required(
+        _ key: String, in node: ConfigurationNode, _ path: ConfigurationPath
+    ) -> ConfigurationNode? {
+        if let child = node[key] { return child }
+        wrong(.missingKey, node, path, "the key \(key.quotedForMessage) in it")
+        return nil
+    }
+
+    private mutating func scalar<T: ConfigurationScalar>(_ node: ConfigurationNode, _ path: ConfigurationPath) -> T? {
+        if let value = T.read(node) { return value }
+        wrong(node.string != nil && T.isWrittenAsText ? .badValue : .wrongType, node, path, T.expected)
+        return nil
+    }
+
+    private mutating func text(_ node: ConfigurationNode, _ path: ConfigurationPath) -> String? {
+        guard let text: String = scalar(node, path) else { return nil }
+        if text.isEmpty { wrong(.badValue, node, path, "text that is not empty") }
+        return text.isEmpty ? nil : text
+    }
+
+    /// The texts of a list; a text alone counts as a list of one.
+    private mutating func texts(
+        _ node: ConfigurationNode, _ path: ConfigurationPath
+    ) -> [(text: String, node: ConfigurationNode, path: ConfigurationPath)] {
+        switch node.value {
+        case .string: return text(node, path).map { [($0, node, path)] } ?? []
+        case .list(let elements) where !elements.isEmpty:
+            return elements.enumerated().compactMap { index, element in
+                text(element, path.element(index)).map { ($0, element, path.element(index)) }
+            }
+        default:
+            wrong(.wrongType, node, path, "text or a list of texts, at least one")
+            return []
+        }
+    }
+
+    private mutating func sinkNames(
+        _ node: ConfigurationNode, _ path: ConfigurationPath, _ sinks: [String]
+    ) -> [String] {
+        var names: [String] = []
+        for (text, node, path) in texts(node, path) {
+            if !sinks.contains(text) {
+                mistakes.append(ConfigurationMistake(
+                    .unknownName, at: node.mark, path: path.description, found: "the unknown sink \(text.quotedForMessage)",
+                    expected: sinks.isEmpty ? "the name of a sink, of which there are none" : oneOf(sinks),
+                    suggestion: nearestName(to: text, among: sinks)))
+            } else if !names.contains(text) {
+                names.append(text)
+            }
+        }
+        return names
+    }
+}

@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import StreamRecords
+
+/// What becomes of rejected records, decided by configuration and host.
+struct RejectionPolicy: Sendable {
+    /// The sinks that they are parked in.
+    var parking: [SinkRunner]
+    /// They count as to be retried.
+    var rejectionBlocks: Bool
+    /// A record of at least this age that must be retried is parked instead.
+    var parkAfter: Duration?
+    var now: @Sendable () -> Timestamp
+
+    func state(of outcome: Outcome, _ record: Record) -> ShareLedger.State {
+        switch outcome {
+        case .delivered: return .delivered
+        case .alreadyThere: return .alreadyThere
+        case .rejected:
+            if rejectionBlocks { return .retry }
+            return parking.isEmpty ? .listed : .toPark
+        case .retry:
+            guard let parkAfter, !parking.isEmpty, let time = record.time else { return .retry }
+            return .milliseconds(now().milliseconds - time.milliseconds) >= parkAfter ? .oldToPark : .retry
+        }
+    }
+}
+
+/// The delivery of one batch: hands each sink its share, settles what the sinks say, parks what was rejected, and
+/// accounts for every record.
+struct BatchWork: Sendable {
+    let records: RecordBatch
+    let plans: RoutingTable.Plans
+    let runners: [SinkRunner]
+    let policy: RejectionPolicy
+    let deadline: ContinuousClock.Instant?
+    private(set) var ledgers: [ShareLedger]
+    /// What becomes of the records that could not be decoded.
+    private(set) var undecodable: [(state: ShareLedger.State, reason: Reason)]
+    private var retryAfter: Duration?
+    /// What was parked in some sink, to be remembered if the batch comes again.
+    private var parkings: [Delivery.ID] = []
+
+    init(
+        records: RecordBatch, plans: RoutingTable.Plans, shares: [Prepared.Share], runners: [SinkRunner],
+        policy: RejectionPolicy, deadline: ContinuousClock.Instant?
+    ) {
+        self.records = records
+        self.plans = plans
+        self.runners = runners
+        self.policy = policy
+        self.deadline = deadline
+        ledgers = shares.map { ShareLedger($0) }
+        let state: ShareLedger.State = policy.rejectionBlocks ? .retry : policy.parking.isEmpty ? .listed : .toPark
+        undecodable = records.undecodable.map { (state, Reason($0.reason)) }
+    }
+
+    /// - Parameter known: what went out already, when the batch came before.
+    mutating func run(known: DeliveredMemory) async {
+        await deliver(known)
+        for number in ledgers.indices { ledgers[number].keepOrder() }
+        await park(known)
+    }
+
+    // MARK: delivering
+
+    private mutating func deliver(_ known: DeliveredMemory) async {
+        var calls: [(ledger: Int, places: [Int]?, batch: DeliveryBatch)] = []
+        for number in ledgers.indices {
+            let places = placesToSend(number, known)
+            let storage = ledgers[number].share.storage
+            if let places {
+                let indices = places.compactMap { ledgers[number].effects[$0].index }
+                let part = indices.count == storage.count ? storage : storage.selecting(indices)
+                calls.append((number, places, DeliveryBatch(part, deadline: deadline)))
+            } else {
+                calls.append((number, nil, DeliveryBatch(storage, deadline: deadline)))
+            }
+        }
+        calls.removeAll { $0.batch.isEmpty }
+        let policy = policy
+        let blocks: @Sendable (Outcome, Delivery) -> Bool = { policy.state(of: $0, $1.record) == .retry }
+        if calls.count == 1 {
+            let call = calls[0]
+            take(await runner(call.ledger).deliver(call.batch, blocks: blocks), call.ledger, call.places)
+            return
+        }
+        let answers = await withTaskGroup(of: (Int, Outcomes).self) { group in
+            for (number, call) in calls.enumerated() {
+                let runner = runner(call.ledger)
+                group.addTask { (number, await runner.deliver(call.batch, blocks: blocks)) }
+            }
+            return await group.reduce(into: [(Int, Outcomes)]()) { $0.append($1) }
+        }
+        for (number, outcomes) in answers { take(outcomes, calls[number].ledger, calls[number].places) }
+    }
+
+    private func runner(_ ledger: Int) -> SinkRunner { runners[ledgers[ledger].share.sink] }
+
+    /// Settles what needs no sending, and tells the places of the rest; absent where that is everything.
+    private mutating func placesToSend(_ number: Int, _ known: DeliveredMemory) -> [Int]? {
+        if known.isEmpty, ledgers[number].share.unrendered.isEmpty { return nil }
+        ledgers[number].spread()
+        var places: [Int] = []
+        var closed: Set<OrderingKey> = []
+        for place in ledgers[number].effects.indices {
+            let effect = ledgers[number].effects[place]
+            if !known.isEmpty, known.contains(ledgers[number].id(effect)) {
+                ledgers[number].settle(place, .remembered)
+            } else if !closed.isEmpty, let key = ledgers[number].key(effect), closed.contains(key) {
+                ledgers[number].settle(place, .retry, KeyGate.waitingReason)
+            } else if effect.index == nil {
+                let state = policy.state(of: .rejected(effect.reason ?? ""), ledgers[number].record(effect))
+                ledgers[number].settle(place, state)
+                if state == .retry, let key = ledgers[number].key(effect) { closed.insert(key) }
+            } else {
+                places.append(place)
+            }
+        }
+        return places
+    }
+
+    private mutating func take(_ outcomes: Outcomes, _ ledger: Int, _ places: [Int]?) {
+        let policy = policy
+        var longest = retryAfter
+        ledgers[ledger].take(outcomes, at: places) { outcome, record in
+            if case .retry(_, let delay?) = outcome { longest = max(longest ?? delay, delay) }
+            return policy.state(of: outcome, record)
+        }
+        retryAfter = longest
+    }
+
+    // MARK: parking
+
+    /// Where something that must be parked came from.
+    private enum Origin: Sendable {
+        case effect(ledger: Int, place: Int)
+        case undecodable(Int)
+    }
+
+    private mutating func park(_ known: DeliveredMemory) async {
+        var origins: [Origin] = []
+        for (number, ledger) in ledgers.enumerated() {
+            for (place, effect) in ledger.effects.enumerated() where effect.state.mustPark {
+                origins.append(.effect(ledger: number, place: place))
+            }
+        }
+        origins += undecodable.indices.filter { undecodable[$0].state.mustPark }.map { .undecodable($0) }
+        if origins.isEmpty { return }
+
+        let time = policy.now()
+        let items = origins.enumerated().map { number, origin in item(origin, number, time) }
+        var failures = [Reason?](repeating: nil, count: items.count)
+        for runner in policy.parking {
+            let open = items.indices.filter { !known.contains(items[$0].parking(in: runner.name)) }
+            let answers = await park(open.map { items[$0] }, in: runner)
+            for (index, answer) in zip(open, answers) {
+                switch answer {
+                case .delivered, .alreadyThere: parkings.append(items[index].parking(in: runner.name))
+                case .retry(let reason, _), .rejected(let reason):
+                    failures[index] = "rejected (\(items[index].reason)) and not parked: \(runner.name): \(reason)"
+                }
+            }
+        }
+        for (origin, failure) in zip(origins, failures) { settle(origin, failure) }
+        for number in ledgers.indices { ledgers[number].keepOrder() }
+    }
+
+    private mutating func settle(_ origin: Origin, _ failure: Reason?) {
+        switch origin {
+        case .effect(let ledger, let place):
+            let wasOld = ledgers[ledger].effects[place].state == .oldToPark
+            let failed: ShareLedger.State = wasOld ? .retry : .unparked
+            ledgers[ledger].settle(place, failure == nil ? .parked : failed, failure)
+        case .undecodable(let index):
+            undecodable[index].state = failure == nil ? .parked : .unparked
+            if let failure { undecodable[index].reason = failure }
+        }
+    }
+
+    private func item(_ origin: Origin, _ number: Int, _ time: Timestamp) -> RejectedItem {
+        switch origin {
+        case .effect(let number, let place):
+            let ledger = ledgers[number]
+            let effect = ledger.effects[place]
+            let record = ledger.record(effect)
+            let sink = ledger.share.storage.sink
+            return RejectedItem(
+                id: "\(record.id.id)/\(sink)/\(time.milliseconds)", recordID: record.id, isDecoded: true,
+                source: record.source, position: record.position, route: ledger.share.storage.route(slot: effect.slot),
+                sink: sink, reason: effect.reason ?? "", time: time, rawBytes: record.rawBytes)
+        case .undecodable(let index):
+            let broken = records.undecodable[index]
+            // It has no id of its own: its position or place in the input tells it from others, and its bytes do.
+            let place = broken.position?.text ?? "\(broken.offset)"
+            let id = Record.ID(
+                source: "", id: "undecodable/\(place)/\(fingerprint(broken.rawBytes))")
+            return RejectedItem(
+                id: "\(id.id)/\(number)/\(time.milliseconds)", recordID: id, isDecoded: false, source: nil,
+                position: broken.position, route: nil, sink: nil, reason: undecodable[index].reason, time: time,
+                rawBytes: broken.rawBytes)
+        }
+    }
+
+    private func park(_ items: [RejectedItem], in runner: SinkRunner) async -> [Outcome] {
+        guard !items.isEmpty else { return [] }
+        guard let batches = parkingBatches(items, sink: runner.name, needsPayloads: runner.traits.needsPayloads) else {
+            return items.map { _ in .retry("the envelope for the rejected record could not be made") }
+        }
+        var answers: [Outcome] = []
+        for storage in batches {
+            let outcomes = await runner.deliver(DeliveryBatch(storage, deadline: deadline)) { outcome, _ in
+                outcome.hasDetail
+            }
+            answers += (0..<outcomes.count).map { outcomes[$0] }
+        }
+        return answers
+    }
+
+    // MARK: afterwards
+
+    /// Remembers what went out of a batch that will come again, and forgets what was kept of one that won't.
+    func update(_ memory: inout DeliveredMemory) {
+        let mustComeAgain = undecodable.contains { $0.state.isRetry }
+            || ledgers.contains { $0.effects.contains { $0.state.isRetry } }
+        if !mustComeAgain, memory.isEmpty { return }
+        if mustComeAgain { for id in parkings { memory.remember(id) } }
+        for ledger in ledgers {
+            if ledger.plain != nil {
+                if mustComeAgain { for id in ledger.allIDs { memory.remember(id) } }
+                continue
+            }
+            // Two records of one batch may have the same id; what must come again must not be taken for the other.
+            let retried = Set(ledger.effects.filter(\.state.isRetry).map(ledger.id))
+            for effect in ledger.effects where effect.state.isFinal {
+                let id = ledger.id(effect)
+                if mustComeAgain, !retried.contains(id) {
+                    memory.remember(id)
+                } else if effect.state == .remembered {
+                    memory.forget(id)
+                }
+            }
+        }
+    }
+
+    /// The account of the batch; throws where it does not come out even.
+    func report() throws(ConservationError) -> BatchReport {
+        try BatchAccount(work: self, retryAfter: retryAfter).report()
+    }
+}

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import JSONTape
+import Logging
+public import StreamRecords
+
+/// Takes batches of records through the routes into the sinks, and says for every record what became of it.
+///
+/// A host calls ``prepare(_:)`` on as many threads as it likes, then ``deliver(_:before:)`` for one batch after
+/// another in the order of the stream, and at the end ``shutdown()`` or ``abandon()``. The actor holds what was
+/// delivered out of batches that will come again, and no more.
+public actor Pipeline {
+    nonisolated let table: RoutingTable
+    nonisolated let runners: [SinkRunner]
+    nonisolated let policy: RejectionPolicy
+    private nonisolated let memory = JSONMemory()
+    private var delivered: DeliveredMemory
+    private var isDelivering = false
+    private var waiting: [CheckedContinuation<Void, Never>] = []
+
+    /// Starts the sinks of a configuration.
+    ///
+    /// - Throws: every sink that does not start, with the place of its declaration. Those that have started are
+    ///   shut down again.
+    public init(
+        _ configuration: Configuration, sinks registry: SinkRegistry, options: PipelineOptions = PipelineOptions()
+    ) async throws(ConfigurationErrors) {
+        var started: [(name: String, sink: any Sink)] = []
+        var mistakes: [ConfigurationMistake] = []
+        for declaration in configuration.sinks {
+            do {
+                started.append((declaration.name, try await registry.start(declaration, options)))
+            } catch let errors as ConfigurationErrors {
+                mistakes += errors.mistakes
+            } catch {
+                mistakes.append(ConfigurationMistake(
+                    .cannotStart, at: declaration.settings.mark, path: "sinks.\(declaration.name)",
+                    found: "a sink that does not start: \(error)", expected: "one that does"))
+            }
+        }
+        guard mistakes.isEmpty else {
+            for (_, sink) in started { try? await sink.abandon() }
+            throw ConfigurationErrors(mistakes)
+        }
+        try self.init(
+            sinks: started, routes: configuration.routes, rejected: configuration.rejected, options: options)
+    }
+
+    /// A pipeline into sinks that are there already.
+    ///
+    /// - Throws: where a route, or the place for rejected records, names a sink that is not among them.
+    public init(
+        sinks: [(name: String, sink: any Sink)], routes: [Route],
+        rejected: Configuration.Rejected = Configuration.Rejected(), options: PipelineOptions = PipelineOptions()
+    ) throws(ConfigurationErrors) {
+        let names = sinks.map(\.name)
+        let wanted = routes.flatMap { route in route.to.map { ("route \(route.name)", $0) } }
+            + rejected.to.map { ("rejected", $0) }
+        let mistakes = wanted.filter { !names.contains($0.1) }.map { place, name in
+            ConfigurationMistake(
+                .unknownName, at: nil, path: place, found: "the unknown sink \(name.quotedForMessage)",
+                expected: oneOf(names), suggestion: nearestName(to: name, among: names))
+        }
+        guard mistakes.isEmpty else { throw ConfigurationErrors(mistakes) }
+        let runners = sinks.map { SinkRunner(name: $0.name, sink: $0.sink) }
+        self.runners = runners
+        table = RoutingTable(routes, sinks: names)
+        let parking = rejected.to.compactMap { name in runners.first { $0.name == name } }
+        policy = RejectionPolicy(
+            parking: parking, rejectionBlocks: rejected.block || (parking.isEmpty && options.unparked == .retry),
+            parkAfter: rejected.parkAfter, now: options.now)
+        delivered = DeliveredMemory(capacity: options.rememberedDeliveries)
+    }
+
+    /// Routes a batch's records and renders their lines: the work that needs a processor. It waits for nothing and may
+    /// run on several threads at once.
+    public nonisolated func prepare(_ records: RecordBatch) -> Prepared {
+        Prepared(
+            records, table: table, sinks: runners.map { ($0.name, $0.traits.needsPayloads) },
+            rejectionBlocks: policy.rejectionBlocks, memory: memory)
+    }
+
+    /// Delivers a batch and accounts for each of its records.
+    ///
+    /// - Parameter deadline: when the answer must be there; what isn't delivered by then is to be retried. Absent where
+    ///   nobody waits.
+    /// - Throws: where records are unaccounted for, which is an error in Sluice: the batch has to be retried.
+    public func deliver(
+        _ prepared: consuming Prepared, before deadline: ContinuousClock.Instant? = nil
+    ) async throws(ConservationError) -> BatchReport {
+        let records = prepared.records
+        let plans = prepared.plans
+        let shares = prepared.shares
+        await enter()
+        defer { leave() }
+        for runner in runners {
+            for id in runner.takeLateDeliveries() { delivered.remember(id) }
+        }
+        var work = BatchWork(
+            records: records, plans: plans, shares: shares, runners: runners, policy: policy, deadline: deadline)
+        await work.run(known: delivered)
+        work.update(&delivered)
+        return try work.report()
+    }
+
+    /// Ends the run: every sink finishes what it has begun.
+    ///
+    /// - Throws: ``ShutdownError`` with what the sinks threw, after all of them were called.
+    public func shutdown() async throws { try await end { try await $0.shutdown() } }
+
+    /// Breaks the run off: sinks whose result counts only as a whole do not put it in place.
+    public func abandon() async throws { try await end { try await $0.abandon() } }
+
+    private func end(_ end: @Sendable (any Sink) async throws -> Void) async throws {
+        await enter()
+        defer { leave() }
+        var failures: [(sink: String, description: String)] = []
+        for runner in runners {
+            do {
+                if runner.isBusy { throw ShutdownError.Busy() }
+                try await end(runner.sink)
+            } catch {
+                failures.append((runner.name, "\(error)"))
+            }
+        }
+        if !failures.isEmpty { throw ShutdownError(failures: failures) }
+    }
+
+    /// An actor lets others in wherever it waits; batches must not overtake each other.
+    private func enter() async {
+        if isDelivering {
+            await withCheckedContinuation { waiting.append($0) }
+        } else {
+            isDelivering = true
+        }
+    }
+
+    private func leave() {
+        if waiting.isEmpty {
+            isDelivering = false
+        } else {
+            waiting.removeFirst().resume()
+        }
+    }
+}
+
+/// What sinks threw when they were shut down.
+public struct ShutdownError: Error, Sendable, CustomStringConvertible {
+    public var failures: [(sink: String, description: String)]
+
+    public var description: String {
+        failures.map { "\($0.sink): \($0.description)" }.joined(separator: "\n")
+    }
+
+    struct Busy: Error, CustomStringConvertible {
+        var description: String { "the sink has not come back from its last batch" }
+    }
+}
+
+extension SinkRegistry {
+    func start(_ declaration: Configuration.SinkDeclaration, _ options: PipelineOptions) async throws -> any Sink {
+        guard let entry = self[declaration.type] else {
+            throw ConfigurationErrors([
+                unknownType(
+                    declaration.type, at: declaration.settings,
+                    ConfigurationPath(description: "sinks.\(declaration.name)"))
+            ])
+        }
+        var logger = options.logger
+        logger[metadataKey: "sink"] = "\(declaration.name)"
+        let context = SinkContext(name: declaration.name, logger: logger, environment: options.environment)
+        return try await entry.make(declaration.settings, context)
+    }
+}

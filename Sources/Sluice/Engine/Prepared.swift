@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import JSONTape
+import StreamRecords
+
+/// A batch that is routed and rendered and waits for its delivery. It can be delivered once.
+public struct Prepared: ~Copyable, Sendable {
+    let records: RecordBatch
+    let plans: RoutingTable.Plans
+    let shares: [Share]
+
+    /// How many bytes of rendered lines it holds, for whoever bounds what is in flight.
+    public let renderedBytes: Int
+
+    /// The part of a batch that goes to one sink.
+    struct Share: Sendable {
+        var sink: Int
+        var storage: DeliveryBatch.Storage
+        /// Records that belong here but have no text in the route's envelope, with the reason: rejected.
+        var unrendered: [(slot: Int, reason: Reason)]
+    }
+}
+
+extension Prepared {
+    /// Routes the records and renders their lines: all that needs a processor, and nothing that waits.
+    ///
+    /// - Parameter needsPayload: for each sink whether it wants lines.
+    init(
+        _ records: RecordBatch, table: RoutingTable, sinks: [(name: String, needsPayload: Bool)],
+        rejectionBlocks: Bool, memory: JSONMemory?
+    ) {
+        let plans = table.plans(for: records)
+        var groups: [Group] = []
+        for (number, sink) in sinks.enumerated() {
+            let routes = plans.all.map { plan in plan.first { $0.sink == number }?.route }
+            guard routes.contains(where: { $0 != nil }) else { continue }
+            let key = GroupKey(
+                included: routes.map { $0 != nil },
+                envelopes: sink.needsPayload ? routes.map { $0.map { table.routes[$0].envelope } } : nil)
+            let member = Member(sink: number, routes: routes.map { $0.map { table.routes[$0].name } ?? "" })
+            if let group = groups.firstIndex(where: { $0.key == key }) {
+                groups[group].members.append(member)
+            } else {
+                groups.append(Group(key: key, members: [member]))
+            }
+        }
+
+        var shares: [Share] = []
+        var renderedBytes = 0
+        for group in groups {
+            let content = Self.content(of: group.key, records, plans, memory)
+            renderedBytes += content.lines.bytes.count
+            for member in group.members {
+                let names = DeliveryBatch.RouteNames(
+                    plans: plans.all.count > 1 ? plans.ofRecord : [], names: member.routes)
+                let storage = DeliveryBatch.Storage(
+                    records: records, sink: sinks[member.sink].name, slots: content.slots, rendered: content.lines,
+                    routeNames: names, rejectionBlocks: rejectionBlocks)
+                shares.append(Share(sink: member.sink, storage: storage, unrendered: content.unrendered))
+            }
+        }
+        self.records = records
+        self.plans = plans
+        self.shares = shares.sorted { $0.sink < $1.sink }
+        self.renderedBytes = renderedBytes
+    }
+
+    /// Sinks that get the same records in the same envelopes share one rendering.
+    private struct GroupKey: Hashable {
+        var included: [Bool]
+        var envelopes: [Envelope?]?
+    }
+
+    private struct Member {
+        var sink: Int
+        var routes: [String]
+    }
+
+    private struct Group {
+        var key: GroupKey
+        var members: [Member]
+    }
+
+    private struct Content {
+        var slots: [UInt32]?
+        var lines: RenderedLines
+        var unrendered: [(slot: Int, reason: Reason)]
+    }
+
+    private static func content(
+        of key: GroupKey, _ records: RecordBatch, _ plans: RoutingTable.Plans, _ memory: JSONMemory?
+    ) -> Content {
+        guard let envelopes = key.envelopes else {
+            let slots = key.included.contains(false) ? slots(of: plans) { key.included[Int($0)] } : nil
+            return Content(slots: slots, lines: .none, unrendered: [])
+        }
+        let single = envelopes.count == 1 ? envelopes[0] : nil
+        var writer = JSONWriter(capacity: 64 << 10, memory: memory)
+        var offsets: [UInt32] = []
+        offsets.reserveCapacity(records.count + 1)
+        offsets.append(0)
+        var unrendered: [(slot: Int, reason: Reason)] = []
+        for index in 0..<records.count {
+            guard let envelope = single ?? envelopes[Int(plans.ofRecord[index])] else { continue }
+            do throws(RecordError) {
+                try records.write(envelope, at: index, into: &writer)
+                writer.write(byte: UInt8(ascii: "\n"))
+                offsets.append(UInt32(truncatingIfNeeded: writer.count))
+            } catch {
+                writer.truncate(to: Int(offsets[offsets.count - 1]))
+                unrendered.append((index, Reason(error.message)))
+            }
+        }
+        var slots: [UInt32]?
+        if offsets.count - 1 < records.count {
+            let failed = Set(unrendered.map(\.slot))
+            var all = self.slots(of: plans) { envelopes[Int($0)] != nil }
+            if !failed.isEmpty { all.removeAll { failed.contains(Int($0)) } }
+            slots = all
+        }
+        return Content(
+            slots: slots, lines: RenderedLines(bytes: writer.finish(), offsets: offsets), unrendered: unrendered)
+    }
+
+    private static func slots(of plans: RoutingTable.Plans, where included: (UInt16) -> Bool) -> [UInt32] {
+        var slots: [UInt32] = []
+        for (index, plan) in plans.ofRecord.enumerated() where included(plan) { slots.append(UInt32(index)) }
+        return slots
+    }
+}

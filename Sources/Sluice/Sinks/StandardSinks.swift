@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension SinkRegistry {
+    /// The sinks of this library: `log`, `file` and `dir`.
+    ///
+    /// - Parameter onClosedOutput: called when whoever reads standard output has gone: time to end quietly.
+    public static func standard(onClosedOutput: @escaping @Sendable () -> Void = {}) -> SinkRegistry {
+        var registry = SinkRegistry()
+        registry.register(
+            "log", settings: LogSink.Settings.self, shorthands: [SinkShorthand("log"), SinkShorthand("stdout")]
+        ) { settings, context in
+            LogSink(settings, context, descriptor: 1, onClosed: onClosedOutput)
+        }
+        registry.register(
+            "file", FileSink.self, shorthands: [SinkShorthand("file", argument: "PATH", setting: "path")])
+        registry.register(
+            "dir", FolderSink.self, shorthands: [SinkShorthand("dir", argument: "PATH", setting: "path")])
+        return registry
+    }
+}

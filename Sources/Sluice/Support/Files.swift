@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+import JSONTape
+
+/// What the system said when a file could not be used as wanted.
+public struct FileError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// What was tried: `open`, `rename`.
+    public var call: String
+    public var path: String
+    /// `errno`.
+    public var errorNumber: Int32
+
+    init(_ call: String, _ path: String, errorNumber: Int32 = errno) {
+        self.call = call
+        self.path = path
+        self.errorNumber = errorNumber
+    }
+
+    /// Trying again cannot help: the name itself is impossible.
+    var isForGood: Bool { [ENAMETOOLONG, EILSEQ, EINVAL, EISDIR].contains(errorNumber) }
+
+    public var description: String {
+        "\(path): cannot \(call): \(DescriptorError(errorNumber: errorNumber))"
+    }
+}
+
+/// The few system calls for files that the sinks need. The only file of this module that calls C with pointers; all of
+/// them are made from strings and live for the call.
+enum Files {
+    enum Kind { case regular, folder, other }
+
+    /// What is at a path; absent where nothing is.
+    static func kind(of path: String) throws(FileError) -> (kind: Kind, permissions: mode_t)? {
+        var status = stat()
+        guard unsafe stat(path, &status) == 0 else {
+            if errno == ENOENT { return nil }
+            throw FileError("look at it", path)
+        }
+        let kind: Kind = switch status.st_mode & S_IFMT {
+        case S_IFREG: .regular
+        case S_IFDIR: .folder
+        default: .other
+        }
+        return (kind, status.st_mode & 0o7777)
+    }
+
+    /// Creates a folder and those that it lies in, where they are missing.
+    static func createFolder(_ path: String) throws(FileError) {
+        if path.isEmpty { return }
+        if unsafe mkdir(path, 0o777) == 0 { return }
+        switch errno {
+        case EEXIST:
+            if try kind(of: path)?.kind != .folder { throw FileError("create the folder", path, errorNumber: ENOTDIR) }
+        case ENOENT:
+            let parent = folder(of: path)
+            if parent == path || parent.isEmpty { throw FileError("create the folder", path) }
+            try createFolder(parent)
+            if unsafe mkdir(path, 0o777) != 0, errno != EEXIST { throw FileError("create the folder", path) }
+        default: throw FileError("create the folder", path)
+        }
+    }
+
+    static func rename(_ path: String, to other: String) throws(FileError) {
+        #if canImport(Glibc)
+        let result = unsafe Glibc.rename(path, other)
+        #elseif canImport(Musl)
+        let result = unsafe Musl.rename(path, other)
+        #else
+        let result = unsafe Darwin.rename(path, other)
+        #endif
+        if result != 0 { throw FileError("put in place", other) }
+    }
+
+    /// Gives a file a second name, if nothing has that name yet.
+    /// - Returns: false where something has it.
+    static func link(_ path: String, to other: String) throws(FileError) -> Bool {
+        #if canImport(Glibc)
+        let result = unsafe Glibc.link(path, other)
+        #elseif canImport(Musl)
+        let result = unsafe Musl.link(path, other)
+        #else
+        let result = unsafe Darwin.link(path, other)
+        #endif
+        if result == 0 { return true }
+        if errno == EEXIST { return false }
+        throw FileError("put in place", other)
+    }
+
+    /// Moves a file to a name that nothing has yet, in one step.
+    /// - Returns: false where something has it.
+    static func place(_ path: String, at other: String) throws(FileError) -> Bool {
+        do throws(FileError) {
+            return try link(path, to: other)
+        } catch {
+            // Some file systems know no second names; there, a moment remains in which another process can come between.
+            guard [EPERM, ENOTSUP, EOPNOTSUPP, ENOSYS, EMLINK].contains(error.errorNumber) else { throw error }
+            if try kind(of: other) != nil { return false }
+            try rename(path, to: other)
+            return true
+        }
+    }
+
+    /// Removes a file; that it is not there is no error.
+    static func remove(_ path: String) { _ = unsafe unlink(path) }
+
+    /// Removes a folder, if it is empty.
+    static func removeFolder(_ path: String) { _ = unsafe rmdir(path) }
+
+    /// The path without symbolic links; the same path where it leads nowhere.
+    static func resolved(_ path: String) -> String {
+        guard let text = unsafe realpath(path, nil) else { return path }
+        defer { unsafe free(text) }
+        return unsafe String(cString: text)
+    }
+
+    /// The names in a folder; none where it cannot be read.
+    static func names(in path: String) -> [String] {
+        guard let folder = unsafe opendir(path) else { return [] }
+        defer { unsafe closedir(folder) }
+        var names: [String] = []
+        while let entry = unsafe readdir(folder) {
+            let name = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+                unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        return names
+    }
+
+    /// Whether a process with that number runs.
+    static func isRunning(_ process: Int32) -> Bool { kill(process, 0) == 0 || errno != ESRCH }
+
+    static func isNoFolderError(_ path: String) -> FileError { FileError("use as a folder", path, errorNumber: ENOTDIR) }
+    static func isFolderError(_ path: String) -> FileError { FileError("write", path, errorNumber: EISDIR) }
+
+    static var processNumber: Int32 { getpid() }
+
+    static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
+
+    /// The path of the folder that something lies in; empty for the current one.
+    static func folder(of path: String) -> String {
+        guard let slash = path.lastIndex(of: "/") else { return "" }
+        let folder = path[..<slash]
+        return folder.isEmpty ? "/" : String(folder)
+    }
+
+    /// What follows the last slash.
+    static func name(of path: String) -> String {
+        path.lastIndex(of: "/").map { String(path[path.index(after: $0)...]) } ?? path
+    }
+
+    static func join(_ folder: String, _ name: String) -> String {
+        folder.isEmpty ? name : folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)"
+    }
+}
+
+/// An open file, closed when it goes out of use.
+struct OpenFile: ~Copyable {
+    let descriptor: Int32
+    let path: String
+
+    enum Mode {
+        /// The file is there.
+        case read
+        /// The file is not there and is created.
+        case create
+        /// For writing to what is no regular file: a pipe, a device.
+        case write
+    }
+
+    init(_ path: String, _ mode: Mode, permissions: mode_t = 0o666) throws(FileError) {
+        let flags = switch mode {
+        case .read: O_RDONLY
+        case .create: O_WRONLY | O_CREAT | O_EXCL
+        case .write: O_WRONLY
+        }
+        let descriptor = unsafe open(path, flags | O_CLOEXEC, permissions)
+        if descriptor < 0 { throw FileError(mode == .create ? "create" : "open", path) }
+        self.descriptor = descriptor
+        self.path = path
+    }
+
+    private init(descriptor: Int32, path: String) {
+        self.descriptor = descriptor
+        self.path = path
+    }
+
+    /// Opens a file for reading, if there is one.
+    static func ifPresent(_ path: String) throws(FileError) -> OpenFile? {
+        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+        if descriptor >= 0 { return OpenFile(descriptor: descriptor, path: path) }
+        if errno == ENOENT { return nil }
+        throw FileError("open", path)
+    }
+
+    deinit { _ = close(descriptor) }
+
+    borrowing func write(_ bytes: JSONBytes) throws(FileError) { try write(bytes.span) }
+
+    borrowing func write(_ bytes: RawSpan) throws(FileError) {
+        do throws(DescriptorError) {
+            try bytes.write(to: descriptor)
+        } catch {
+            throw FileError("write", path, errorNumber: error.errorNumber)
+        }
+    }
+
+    /// Reads at most so many bytes.
+    borrowing func read(upTo maximum: Int) throws(FileError) -> JSONBytes {
+        var buffer = JSONBuffer(capacity: min(maximum, 64 << 10))
+        while buffer.count < maximum {
+            do throws(DescriptorError) {
+                if try buffer.read(from: descriptor, upTo: min(maximum - buffer.count, 1 << 20)) == 0 { break }
+            } catch {
+                throw FileError("read", path, errorNumber: error.errorNumber)
+            }
+        }
+        return JSONBytes(buffer)
+    }
+
+    /// Takes everything behind the first `length` bytes away and goes on from there.
+    borrowing func truncate(to length: Int) throws(FileError) {
+        if ftruncate(descriptor, off_t(length)) != 0 { throw FileError("shorten", path) }
+        if lseek(descriptor, off_t(length), SEEK_SET) < 0 { throw FileError("shorten", path) }
+    }
+
+    /// Waits until the bytes are on the disk.
+    borrowing func synchronise() throws(FileError) {
+        if fsync(descriptor) != 0 { throw FileError("write", path) }
+    }
+}
