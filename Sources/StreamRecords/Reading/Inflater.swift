@@ -16,8 +16,8 @@ struct Inflater: ~Copyable {
         var isTooLarge = false
     }
 
-    // Invariant: between calls no pointer in `stream` is used; `inflateInit2` succeeded where `isReady`, so `inflateEnd` is due once.
-    private var stream = unsafe z_stream()
+    // Invariant: between calls no pointer in the stream is used; `inflateInit2` succeeded where `isReady`, so `inflateEnd` is due once.
+    private let stream: UnsafeMutablePointer<z_stream>
     private let isReady: Bool
     /// All of a member has been read, and no byte of another one.
     private(set) var isAtEnd = false
@@ -25,18 +25,21 @@ struct Inflater: ~Copyable {
 
     init() {
         // 15 bits of window, and 32 to recognise gzip and zlib headers.
-        let result = unsafe inflateInit2_(&stream, 15 + 32, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
+        // zlib keeps the stream's address and refuses one that has moved, so it has a place of its own.
+        unsafe stream = .allocate(capacity: 1)
+        unsafe stream.initialize(to: z_stream())
+        let result = unsafe inflateInit2_(stream, 15 + 32, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
         isReady = result == Z_OK
     }
 
     deinit {
-        var stream = unsafe self.stream
-        if isReady { _ = unsafe inflateEnd(&stream) }
+        if isReady { _ = unsafe inflateEnd(stream) }
+        unsafe stream.deallocate()
     }
 
     /// Makes it ready for other data.
     mutating func reset() {
-        if isReady { _ = unsafe inflateReset(&stream) }
+        if isReady { _ = unsafe inflateReset(stream) }
         isAtEnd = false
         started = false
     }
@@ -70,16 +73,16 @@ struct Inflater: ~Copyable {
                 unsafe output.appendUnsafe(minimum: room) { target -> Int in
                     let available = min(source.count - before, Int(UInt32.max))
                     let space = min(target.count, maximum - produced, Int(UInt32.max))
-                    unsafe stream.next_in = unsafe UnsafeMutablePointer(
+                    unsafe stream.pointee.next_in = unsafe UnsafeMutablePointer(
                         mutating: source.baseAddress?.assumingMemoryBound(to: UInt8.self).advanced(by: before))
-                    unsafe stream.avail_in = UInt32(available)
-                    unsafe stream.next_out = target.baseAddress
-                    unsafe stream.avail_out = UInt32(space)
-                    status = unsafe CZlib.inflate(&stream, Z_NO_FLUSH)
-                    used = unsafe available - Int(stream.avail_in)
-                    made = unsafe space - Int(stream.avail_out)
-                    unsafe stream.next_in = nil
-                    unsafe stream.next_out = nil
+                    unsafe stream.pointee.avail_in = UInt32(available)
+                    unsafe stream.pointee.next_out = target.baseAddress
+                    unsafe stream.pointee.avail_out = UInt32(space)
+                    status = unsafe CZlib.inflate(stream, Z_NO_FLUSH)
+                    used = unsafe available - Int(stream.pointee.avail_in)
+                    made = unsafe space - Int(stream.pointee.avail_out)
+                    unsafe stream.pointee.next_in = nil
+                    unsafe stream.pointee.next_out = nil
                     return made
                 }
             }
@@ -94,7 +97,7 @@ struct Inflater: ~Copyable {
             case Z_NEED_DICT:
                 throw Failure(reason: "the compressed data needs a preset dictionary")
             default:
-                let detail = unsafe stream.msg.map { unsafe String(cString: $0) } ?? "zlib error \(status)"
+                let detail = unsafe stream.pointee.msg.map { unsafe String(cString: $0) } ?? "zlib error \(status)"
                 throw Failure(reason: "the compressed data is damaged: \(detail)")
             }
         }
