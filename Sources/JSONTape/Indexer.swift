@@ -175,13 +175,6 @@ struct Indexer {
         var inObject = false
         var depth = 0
 
-        @inline(__always) func failure(_ code: JSONError.Code, _ place: Bytes, _ expected: StaticString) -> JSONError {
-            let offset = unsafe place - base
-            return offset >= count
-                ? JSONError(code: .unexpectedEnd, offset: count, expected: "\(expected)")
-                : JSONError(code: code, offset: offset, expected: "\(expected)")
-        }
-
         value: while true {
             if t >= limit {
                 grow()
@@ -199,15 +192,16 @@ struct Indexer {
                 if word & 0x0000_FFFF_FF00_FFFF == 0x0000_223A_2200_227B, depth < maximumDepth {
                     let name = UInt8(truncatingIfNeeded: word &>> 16)
                     if name >= 0x20 && name < 0x80 && name != 0x22 && name != 0x5C {
-                        var q = unsafe p + 6
-                        var escaped = false
-                        if let wrong = unsafe StringScanner.scan(&q, escaped: &escaped) { return unsafe failure(wrong.code, q, wrong.expected) }
+                        let scan = unsafe StringScanner.scan(p + 6)
+                        if scan.status > 1 { return failure(scan) }
+                        let q = unsafe scan.p
+                        let escaped = scan.status
                         let length = unsafe q - p - 6
                         if length > TapeEntry.maximumPayload {
                             return JSONError(code: .tooLarge, offset: unsafe p - base + 6, expected: "a string of at most \(TapeEntry.maximumPayload) bytes")
                         }
                         if unsafe q[1] == 0x7D {
-                            unsafe tape[t] = TapeEntry(escaped ? TapeEntry.foldedEscaped : TapeEntry.folded, offset: p - base + 6, payload: length).bits
+                            unsafe tape[t] = TapeEntry(TapeEntry.folded &+ UInt64(escaped), offset: p - base + 6, payload: length).bits
                             t &+= 1
                             unsafe p = q + 2
                             break
@@ -215,7 +209,7 @@ struct Indexer {
                         // More follows: an object like any other, whose first member is known already.
                         unsafe tape[t] = TapeEntry(TapeEntry.objectStart, offset: p - base, payload: open &+ 1).bits
                         unsafe tape[t &+ 1] = TapeEntry(TapeEntry.string, offset: p - base + 2, payload: 1).bits
-                        unsafe tape[t &+ 2] = TapeEntry(escaped ? TapeEntry.escapedString : TapeEntry.string, offset: p - base + 6, payload: length).bits
+                        unsafe tape[t &+ 2] = TapeEntry(TapeEntry.string &+ UInt64(escaped), offset: p - base + 6, payload: length).bits
                         open = t
                         t &+= 3
                         inObject = true
@@ -233,14 +227,15 @@ struct Indexer {
                 unsafe p += 1
                 openNext = true
             case 0x22:  // "
-                var q = unsafe p + 1
-                var escaped = false
-                if let wrong = unsafe StringScanner.scan(&q, escaped: &escaped) { return unsafe failure(wrong.code, q, wrong.expected) }
+                let scan = unsafe StringScanner.scan(p + 1)
+                if scan.status > 1 { return failure(scan) }
+                let q = unsafe scan.p
+                let escaped = scan.status
                 let length = unsafe q - p - 1
                 if length > TapeEntry.maximumPayload {
                     return JSONError(code: .tooLarge, offset: unsafe p - base + 1, expected: "a string of at most \(TapeEntry.maximumPayload) bytes")
                 }
-                unsafe tape[t] = TapeEntry(escaped ? TapeEntry.escapedString : TapeEntry.string, offset: p - base + 1, payload: length).bits
+                unsafe tape[t] = TapeEntry(TapeEntry.string &+ UInt64(escaped), offset: p - base + 1, payload: length).bits
                 t &+= 1
                 unsafe p = q + 1
             case 0x5B:  // [
@@ -254,7 +249,7 @@ struct Indexer {
                 openNext = true
             case 0x2D, 0x30...0x39:
                 var q = unsafe p
-                if let expected = unsafe Indexer.number(&q) { return unsafe failure(.invalidNumber, q, expected) }
+                if let expected = unsafe Indexer.number(&q) { return unsafe error(.invalidNumber, at: q, expected) }
                 let length = unsafe q - p
                 if length > TapeEntry.maximumPayload {
                     return JSONError(code: .tooLarge, offset: unsafe p - base, expected: "a number of at most \(TapeEntry.maximumPayload) digits")
@@ -282,7 +277,7 @@ struct Indexer {
                     unsafe Indexer.skipSpace(&p)
                     continue value
                 }
-                return unsafe failure(.unexpectedByte, p, "a JSON value")
+                return unsafe error(.unexpectedByte, at: p, "a JSON value")
             }
 
             // What may follow: in an object or array just opened its first member or its end; else a comma or the end of what is open.
@@ -297,7 +292,7 @@ struct Indexer {
                             if let error = unsafe member(&p, &t, tape, base) { return error }
                             continue value
                         } else {
-                            return unsafe failure(.unexpectedByte, p, "a member's name in quotes or }")
+                            return unsafe error(.unexpectedByte, at: p, "a member's name in quotes or }")
                         }
                     } else if unsafe p.pointee != 0x5D {
                         continue value
@@ -310,7 +305,7 @@ struct Indexer {
                         if inObject {
                             if unsafe p.pointee != 0x22 {
                                 unsafe Indexer.skipSpace(&p)
-                                guard unsafe p.pointee == 0x22 else { return unsafe failure(.unexpectedByte, p, "a member's name in quotes") }
+                                guard unsafe p.pointee == 0x22 else { return unsafe error(.unexpectedByte, at: p, "a member's name in quotes") }
                             }
                             if let error = unsafe member(&p, &t, tape, base) { return error }
                         }
@@ -319,7 +314,7 @@ struct Indexer {
                 }
                 // Only the end of what is open is left.
                 guard unsafe p.pointee == (inObject ? 0x7D : 0x5D) else {
-                    return unsafe failure(.unexpectedByte, p, inObject ? "a comma or }" : "a comma or ]")
+                    return unsafe error(.unexpectedByte, at: p, inObject ? "a comma or }" : "a comma or ]")
                 }
                 let start = TapeEntry(bits: unsafe tape[open])
                 unsafe tape[t] = TapeEntry(TapeEntry.end, offset: p - base, payload: 0).bits
@@ -344,16 +339,15 @@ struct Indexer {
     /// A member's name and its colon: `p` stands on the opening quote, and on the first byte behind the colon afterwards.
     @inline(__always)
     private func member(_ p: inout Bytes, _ t: inout Int, _ tape: UnsafeMutablePointer<UInt64>, _ base: Bytes) -> JSONError? {
-        var q = unsafe p + 1
-        var escaped = false
-        if let wrong = unsafe StringScanner.scan(&q, escaped: &escaped) {
-            return unsafe error(wrong.code, at: q, wrong.expected)
-        }
+        let scan = unsafe StringScanner.scan(p + 1)
+        if scan.status > 1 { return failure(scan) }
+        let q = unsafe scan.p
+        let escaped = scan.status
         let length = unsafe q - p - 1
         if length > TapeEntry.maximumPayload {
             return JSONError(code: .tooLarge, offset: unsafe p - base + 1, expected: "a name of at most \(TapeEntry.maximumPayload) bytes")
         }
-        unsafe tape[t] = TapeEntry(escaped ? TapeEntry.escapedString : TapeEntry.string, offset: p - base + 1, payload: length).bits
+        unsafe tape[t] = TapeEntry(TapeEntry.string &+ UInt64(escaped), offset: p - base + 1, payload: length).bits
         t &+= 1
         unsafe p = q + 1
         if unsafe p.pointee != 0x3A {
@@ -370,6 +364,12 @@ struct Indexer {
         return offset >= count
             ? JSONError(code: .unexpectedEnd, offset: count, expected: "\(expected)")
             : JSONError(code: code, offset: offset, expected: "\(expected)")
+    }
+
+    @inline(never)
+    private func failure(_ scan: ScanState) -> JSONError {
+        let failure = ScanFailure.all[Int(scan.status) - 2]
+        return unsafe error(failure.code, at: scan.p, failure.expected)
     }
 
     /// Points to the first byte of `true`, `false` or `null` that is wrong.

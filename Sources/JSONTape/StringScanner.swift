@@ -1,10 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What stopped a scan.
-@usableFromInline
-struct ScanFailure {
+/// Why a scan of a string stopped before its end.
+struct ScanFailure: Sendable {
     var code: JSONError.Code
     var expected: StaticString
+
+    static let all: [ScanFailure] = [
+        ScanFailure(code: .controlCharacter, expected: "an escape such as \\n or \\u0000, or the closing quote"),
+        ScanFailure(code: .invalidEscape, expected: "one of \" \\ / b f n r t u behind the backslash"),
+        ScanFailure(code: .invalidEscape, expected: "four hexadecimal digits behind \\u"),
+        ScanFailure(
+            code: .loneSurrogate, expected: "a high surrogate (\\uD800 to \\uDBFF) and a low one (\\uDC00 to \\uDFFF) behind it"),
+        ScanFailure(code: .invalidUTF8, expected: "UTF-8"),
+    ]
+}
+
+/// How far a scan came, in two registers: passing the place by reference would keep it in memory throughout.
+@safe
+struct ScanState {
+    var p: UnsafePointer<UInt8>
+    /// 0: plain so far; 1: there was an escape; from 2 on a failure, whose place in `ScanFailure.all` is this less 2.
+    var status: UInt
+
+    @inline(__always) init(_ p: UnsafePointer<UInt8>, _ status: UInt) {
+        unsafe self.p = p
+        self.status = status
+    }
+
+    static var controlCharacter: UInt { 2 }
+    static var badEscape: UInt { 3 }
+    static var badDigits: UInt { 4 }
+    static var loneSurrogate: UInt { 5 }
+    static var badUTF8: UInt { 6 }
 }
 
 /// The inside of strings: RFC 8259, section 7, with UTF-8 by RFC 3629.
@@ -37,73 +64,64 @@ enum StringScanner {
         return 16
     }
 
-    /// Scans from the first byte behind the opening quote; on success `p` stands on the closing quote.
-    ///
-    /// - Returns: nil on success; `p` stands on the wrong byte otherwise.
+    /// Scans from the first byte behind the opening quote to the closing one, or to the byte that is wrong.
     @inline(__always)
-    static func scan(_ p: inout Bytes, escaped: inout Bool) -> ScanFailure? {
+    static func scan(_ start: Bytes) -> ScanState {
+        var p = unsafe start
+        var status: UInt = 0
         while true {
             let plain = unsafe plainPrefix(p)
             unsafe p += plain
             if plain == 16 { continue }
-            if unsafe p.pointee == 0x22 { return nil }
-            if let failure = unsafe special(&p, escaped: &escaped) { return failure }
+            if unsafe p.pointee == 0x22 { return unsafe ScanState(p, status) }
+            let state = unsafe special(p)
+            unsafe p = state.p
+            status |= state.status
+            if state.status > 1 { return unsafe ScanState(p, state.status) }
         }
     }
 
     /// Goes over escapes and characters beyond ASCII, up to the next plain byte.
     @inline(never)
-    static func special(_ p: inout Bytes, escaped: inout Bool) -> ScanFailure? {
+    static func special(_ start: Bytes) -> ScanState {
+        var p = unsafe start
+        var status: UInt = 0
         while true {
             let byte = unsafe p.pointee
             if byte == 0x5C {
-                escaped = true
-                if let failure = unsafe escape(&p) { return failure }
+                switch unsafe p[1] {
+                case 0x22, 0x5C, 0x2F, 0x62, 0x66, 0x6E, 0x72, 0x74:
+                    unsafe p += 2
+                case 0x75:
+                    let state = unsafe unicodeEscape(p)
+                    unsafe p = state.p
+                    if state.status > 1 { return state }
+                default:
+                    return unsafe ScanState(p + 1, ScanState.badEscape)
+                }
+                status = 1
             } else if byte >= 0x80 {
-                if let failure = unsafe multibyte(&p) { return failure }
+                let length = unsafe multibyteLength(p)
+                if length <= 0 { return unsafe ScanState(p - length, ScanState.badUTF8) }
+                unsafe p += length
             } else if byte < 0x20 {
-                return ScanFailure(code: .controlCharacter, expected: "an escape such as \\n or \\u0000, or the closing quote")
+                return unsafe ScanState(p, ScanState.controlCharacter)
             } else {
-                return nil
+                return unsafe ScanState(p, status)
             }
         }
     }
 
-    @inline(__always)
-    static func escape(_ p: inout Bytes) -> ScanFailure? {
-        switch unsafe p[1] {
-        case 0x22, 0x5C, 0x2F, 0x62, 0x66, 0x6E, 0x72, 0x74:
-            unsafe p += 2
-            return nil
-        case 0x75:
-            return unsafe unicodeEscape(&p)
-        default:
-            unsafe p += 1
-            return ScanFailure(code: .invalidEscape, expected: "one of \" \\ / b f n r t u behind the backslash")
-        }
-    }
-
-    @inline(never)
-    static func unicodeEscape(_ p: inout Bytes) -> ScanFailure? {
-        guard let unit = unsafe hexUnit(&p) else {
-            return ScanFailure(code: .invalidEscape, expected: "four hexadecimal digits behind \\u")
-        }
-        guard unit & 0xF800 == 0xD800 else { return nil }
-        let lone = ScanFailure(code: .loneSurrogate, expected: "a high surrogate (\\uD800 to \\uDBFF) and a low one (\\uDC00 to \\uDFFF) behind it")
-        guard unit < 0xDC00 else {
-            unsafe p -= 6
-            return lone
-        }
-        guard unsafe p.pointee == 0x5C, unsafe p[1] == 0x75 else { return lone }
+    private static func unicodeEscape(_ start: Bytes) -> ScanState {
+        var p = unsafe start
+        guard let unit = unsafe hexUnit(&p) else { return unsafe ScanState(p, ScanState.badDigits) }
+        guard unit & 0xF800 == 0xD800 else { return unsafe ScanState(p, 1) }
+        guard unit < 0xDC00 else { return unsafe ScanState(start, ScanState.loneSurrogate) }
+        guard unsafe p.pointee == 0x5C, unsafe p[1] == 0x75 else { return unsafe ScanState(p, ScanState.loneSurrogate) }
         let second = unsafe p
-        guard let low = unsafe hexUnit(&p) else {
-            return ScanFailure(code: .invalidEscape, expected: "four hexadecimal digits behind \\u")
-        }
-        guard low & 0xFC00 == 0xDC00 else {
-            unsafe p = second
-            return lone
-        }
-        return nil
+        guard let low = unsafe hexUnit(&p) else { return unsafe ScanState(p, ScanState.badDigits) }
+        guard low & 0xFC00 == 0xDC00 else { return unsafe ScanState(second, ScanState.loneSurrogate) }
+        return unsafe ScanState(p, 1)
     }
 
     /// The unit that `\uXXXX` at `p` stands for; `p` is behind it then, or on the byte that is no digit.
@@ -129,43 +147,31 @@ enum StringScanner {
         }
     }
 
-    /// One character of two to four bytes. RFC 3629, section 4, gives the ranges.
+    /// How many bytes, two to four, a character beyond ASCII has. RFC 3629, section 4, gives the ranges.
+    ///
+    /// - Returns: 0 or less where it is none; then so many bytes, negated, come before the wrong one.
     @inline(__always)
-    static func multibyte(_ p: inout Bytes) -> ScanFailure? {
+    private static func multibyteLength(_ p: Bytes) -> Int {
         let lead = unsafe p.pointee
         let second = unsafe p[1]
-        let following: Int
+        let isSecond: Bool
         switch lead {
-        case 0xC2...0xDF:
-            following = second & 0xC0 == 0x80 ? 1 : 0
-        case 0xE0:
-            following = second & 0xE0 == 0xA0 ? 2 : 0
-        case 0xED:
-            following = second & 0xE0 == 0x80 ? 2 : 0
-        case 0xE1...0xEC, 0xEE, 0xEF:
-            following = second & 0xC0 == 0x80 ? 2 : 0
-        case 0xF0:
-            following = second >= 0x90 && second <= 0xBF ? 3 : 0
-        case 0xF1...0xF3:
-            following = second & 0xC0 == 0x80 ? 3 : 0
-        case 0xF4:
-            following = second & 0xF0 == 0x80 ? 3 : 0
-        default:
-            following = 0
+        case 0xC2...0xDF: if second & 0xC0 == 0x80 { return 2 } else { isSecond = false }
+        case 0xE0: isSecond = second & 0xE0 == 0xA0
+        case 0xED: isSecond = second & 0xE0 == 0x80
+        case 0xE1...0xEC, 0xEE, 0xEF: isSecond = second & 0xC0 == 0x80
+        case 0xF0: isSecond = second >= 0x90 && second <= 0xBF
+        case 0xF1...0xF3: isSecond = second & 0xC0 == 0x80
+        case 0xF4: isSecond = second & 0xF0 == 0x80
+        default: return 0
         }
-        var sound = following > 0
-        if sound && following > 1 { sound = unsafe p[2] & 0xC0 == 0x80 }
-        if sound && following > 2 { sound = unsafe p[3] & 0xC0 == 0x80 }
-        guard sound else {
-            // A zero may be the padding: the failure then is that the text ends here, and the caller tells by the place.
-            if lead >= 0xC2 && lead <= 0xF4 {
-                var zero = 1
-                while unsafe zero < 3 && p[zero] & 0xC0 == 0x80 { zero += 1 }
-                if unsafe p[zero] == 0 { unsafe p += zero }
-            }
-            return ScanFailure(code: .invalidUTF8, expected: "UTF-8")
+        if isSecond && (unsafe p[2] & 0xC0 == 0x80) {
+            if lead < 0xF0 { return 3 }
+            if unsafe p[3] & 0xC0 == 0x80 { return 4 }
         }
-        unsafe p += following + 1
-        return nil
+        // A zero may be the padding: the failure then is that the text ends here, and the caller tells by the place.
+        var zero = 1
+        while unsafe zero < 3 && p[zero] & 0xC0 == 0x80 { zero += 1 }
+        return unsafe p[zero] == 0 ? -zero : 0
     }
 }

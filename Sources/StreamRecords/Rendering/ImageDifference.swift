@@ -68,8 +68,47 @@ enum ImageDifference {
     @inline(__always)
     private static func same(_ a: borrowing JSONView, _ b: borrowing JSONView) -> Bool {
         if a.sourceEquals(b) { return true }
-        if a.foldedName == 0x53 && b.foldedName == 0x53 && !a.isEscaped && !b.isEscaped { return false }
-        return AttributeValue(a) == AttributeValue(b)
+        let name = a.foldedName
+        if name != 0 && !a.isEscaped && !b.isEscaped {
+            let other = b.foldedName
+            // Strings and binaries are what their bytes are; so are numbers written in the plainest way.
+            if name == other && name != 0x4E { return false }
+            if name == 0x4E && other == 0x4E && a.isPlainestNumber && b.isPlainestNumber { return false }
+        }
+        return sameValue(a, b)
+    }
+
+    /// Goes into maps and lists; what is left is compared as values. The depth is bounded by that of the document.
+    private static func sameValue(_ a: borrowing JSONView, _ b: borrowing JSONView) -> Bool {
+        var first = a.members
+        var second = b.members
+        guard first.next(), second.next() else { return false }
+        let type = first.key.leadingText
+        guard first.key.textCount == second.key.textCount, type == second.key.leadingText else {
+            return AttributeValue(a) == AttributeValue(b)
+        }
+        switch (first.key.textCount, type) {
+        case (1, 0x4D):
+            // Members in the same order; another order is left to the slow way.
+            var olds = first.value.members
+            var news = second.value.members
+            while true {
+                let (hasOld, hasNew) = (olds.next(), news.next())
+                if !hasOld && !hasNew { return true }
+                guard hasOld && hasNew && sameName(olds.key, news.key) else { return AttributeValue(a) == AttributeValue(b) }
+                if !same(olds.value, news.value) { return false }
+            }
+        case (1, 0x4C):
+            var olds = first.value.elements
+            var news = second.value.elements
+            while true {
+                let (hasOld, hasNew) = (olds.next(), news.next())
+                if !hasOld && !hasNew { return true }
+                if hasOld != hasNew || !same(olds.value, news.value) { return false }
+            }
+        default:
+            return AttributeValue(a) == AttributeValue(b)
+        }
     }
 
     /// The same for large items, whose attributes may stand in any order.

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Sluice
+
+/// Finds and reads the configuration.
+enum ConfigurationLoading {
+    /// Names that are looked for in the current folder, and beside the command.
+    static let names = ["sluice.yaml", "sluice.yml", "sluice.json"]
+
+    /// Where a configuration comes from.
+    struct Source {
+        /// What messages call it.
+        var name: String
+        var text: String
+    }
+
+    /// Why there is no configuration to read.
+    struct Failure: Error, CustomStringConvertible {
+        let description: String
+    }
+
+    /// The text of the configuration: `--config`, else `SLUICE_CONFIG` (a path, or the text itself), else a file of the usual name.
+    ///
+    /// - Returns: nil where there is none at all.
+    static func find(_ path: String?, environment: [String: String]) throws -> Source? {
+        if let path { return try read(path) }
+        if let setting = environment["SLUICE_CONFIG"], !setting.isEmpty {
+            let looksLikeText = setting.contains("\n") || setting.drop { $0.isWhitespace }.hasPrefix("{")
+            return looksLikeText ? Source(name: "SLUICE_CONFIG", text: setting) : try read(setting)
+        }
+        let command = URL(fileURLWithPath: CommandLine.arguments.first ?? "").resolvingSymlinksInPath().deletingLastPathComponent().path
+        for folder in ["", command + "/"] {
+            for name in names where FileManager.default.fileExists(atPath: folder + name) { return try read(folder + name) }
+        }
+        return nil
+    }
+
+    private static func read(_ path: String) throws -> Source {
+        do {
+            return Source(name: path, text: try String(contentsOfFile: path, encoding: .utf8))
+        } catch let error as CocoaError where error.code == .fileReadInapplicableStringEncoding {
+            throw Failure(description: "\(path): the configuration is not UTF-8")
+        } catch {
+            let reason = FileManager.default.fileExists(atPath: path) ? "cannot be read" : "there is no such file"
+            throw Failure(description: "\(path): \(reason)")
+        }
+    }
+
+    /// Reads YAML or JSON, told apart by the name and else by the first character.
+    static func parse(_ source: Source) throws -> ConfigurationNode {
+        if source.name.hasSuffix(".json") || (!source.name.hasSuffix(".yaml") && !source.name.hasSuffix(".yml")
+            && source.text.drop { $0.isWhitespace }.hasPrefix("{"))
+        {
+            return try ConfigurationNode(json: source.text, file: source.name)
+        }
+        return try ConfigurationNode(yaml: source.text, file: source.name)
+    }
+}

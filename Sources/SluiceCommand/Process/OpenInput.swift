@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import JSONTape
+import StreamRecords
+
+/// An input that is being read; closed when it goes away.
+struct OpenInput: ~Copyable {
+    struct Failure: Error {
+        let path: String
+        let reason: String
+    }
+
+    private let input: Input
+    private let descriptor: Int32
+    private let stop: StopSignal
+    private var reader: RecordReader
+
+    init(_ input: Input, limits: RecordLimits, memory: JSONMemory, stop: StopSignal, counter: ByteCounter) throws(Failure) {
+        let descriptor = input.isStandardInput ? 0 : open(input.path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            throw Failure(path: input.path, reason: "cannot be opened: \(DescriptorError(errorNumber: errno))")
+        }
+        self.input = input
+        self.descriptor = descriptor
+        self.stop = stop
+        reader = RecordReader(InputSource(descriptor, stop: stop, counter: counter), limits: limits, memory: memory)
+    }
+
+    deinit {
+        if !input.isStandardInput { close(descriptor) }
+    }
+
+    /// The next piece; nil at the end, and when the run is to stop.
+    mutating func next() throws(Failure) -> RecordChunk? {
+        do throws(ReadError) {
+            let chunk = try reader.next()
+            // What was cut short by the order to stop must not be taken for the input's end.
+            return stop.reason == nil ? chunk : nil
+        } catch {
+            throw Failure(path: input.path, reason: "cannot be read on at byte \(reader.bytesRead): \(error.message)")
+        }
+    }
+}

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import Foundation
+import JSONTape
+import Logging
+import Sluice
+import StreamRecords
+
+/// `sluice process`: recorded streams through the routes.
+struct ProcessCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "process",
+        abstract: "Takes recorded streams through the routes into the sinks.",
+        discussion: """
+            PATH is a file, a folder (read through in the order of names) or - for standard input. Files hold any of the envelopes that
+            AWS writes, one or many documents, gzip'd or not; which ones they are is recognised.
+
+            Where records go is told by --to, else by a configuration: --config, SLUICE_CONFIG, or sluice.yaml here or beside the
+            command. With none of them they go to standard output.
+            """)
+
+    @Argument(help: ArgumentHelp("Files, folders, or - for standard input.", valueName: "path"))
+    var paths: [String]
+
+    @Option(name: .customLong("to"), help: ArgumentHelp("A sink for every record; may be given several times.", valueName: "sink"))
+    var sinks: [String] = []
+
+    @Option(help: ArgumentHelp("The configuration's file, YAML or JSON.", valueName: "file"))
+    var config: String?
+
+    @Option(help: "The form of the records with --to: plain or typed.")
+    var envelope: EnvelopeName?
+
+    @Option(help: ArgumentHelp("How many cores to use.", valueName: "number"))
+    var jobs: Int = ProcessInfo.processInfo.activeProcessorCount
+
+    @Flag(help: "Does all but deliver, and tells what would be delivered.")
+    var dryRun = false
+
+    func validate() throws {
+        if paths.isEmpty { throw ValidationError("Name at least one file or folder, or - for standard input.") }
+        if jobs < 1 || jobs > 1024 { throw ValidationError("--jobs takes a number from 1 to 1024.") }
+        if !sinks.isEmpty && config != nil { throw ValidationError("--to and --config both say where records go: give one of them.") }
+        if envelope != nil && sinks.isEmpty && config != nil {
+            throw ValidationError("--envelope goes with --to; in a configuration each route names its envelope.")
+        }
+    }
+
+    func run() async throws {
+        let stop = StopSignal()
+        let environment = ProcessInfo.processInfo.environment
+        let registry = SinkRegistry.command { stop.stop(.outputClosed) }
+        let configuration: Configuration
+        let pipeline: Pipeline
+        do {
+            configuration = try readConfiguration(registry, environment)
+            pipeline = try await start(configuration, registry, environment)
+        } catch {
+            say("\(error)")
+            throw ExitStatus.usage.code
+        }
+
+        let files = InputFiles(paths)
+        for failure in files.failures { say("\(failure.path): \(failure.reason)") }
+        stop.listen()
+        let counter = ByteCounter()
+        let sizes = files.inputs.map(\.size)
+        let progress = ProgressBar(counter: counter, total: sizes.contains(nil) ? nil : sizes.reduce(0) { $0 + ($1 ?? 0) })
+        let drawing = isatty(2) == 1 ? Task { await progress.run() } : nil
+
+        let start = ContinuousClock.now
+        let run = RecordingRun(
+            pipeline: pipeline, limits: configuration.recordLimits, jobs: jobs, stop: stop, counter: counter,
+            retries: RetryPolicy(attempts: 5, base: .milliseconds(200), cap: .seconds(5)))
+        let result = await run.run(files.inputs, tally: RunTally(sinks: configuration.sinks.map(\.name)))
+        var endingFailed = false
+        do {
+            if stop.reason == nil { try await pipeline.shutdown() } else { try await pipeline.abandon() }
+        } catch {
+            endingFailed = true
+            say("\(error)")
+        }
+        drawing?.cancel()
+        await drawing?.value
+        if stop.reason == .outputClosed { return }
+        say(Summary(
+            result: result, inputs: files.inputs.count, passedOver: files.passedOver, duration: .now - start, isDryRun: dryRun
+        ).text)
+
+        if let status = stop.reason?.status { throw status.code }
+        if !files.failures.isEmpty || !result.failures.isEmpty { throw ExitStatus.input.code }
+        let counts = result.tally.counts
+        if endingFailed || result.internalError != nil || counts.parked + counts.rejected + counts.retry > 0 { throw ExitStatus.undelivered.code }
+    }
+
+    private func readConfiguration(_ registry: SinkRegistry, _ environment: [String: String]) throws -> Configuration {
+        if sinks.isEmpty, let source = try ConfigurationLoading.find(config, environment: environment) {
+            guard envelope == nil else {
+                throw ConfigurationLoading.Failure(
+                    description: "--envelope goes with --to; in \(source.name) each route names its envelope")
+            }
+            return try Configuration(reading: ConfigurationLoading.parse(source), registry: registry, environment: environment)
+        }
+        return try Configuration(
+            sendingEverythingTo: sinks.isEmpty ? ["log:"] : sinks, envelope: envelope?.envelope ?? .plain, registry: registry)
+    }
+
+    private func start(
+        _ configuration: Configuration, _ registry: SinkRegistry, _ environment: [String: String]
+    ) async throws -> Pipeline {
+        var logger = Logger(label: "sluice", factory: { StreamLogHandler.standardError(label: $0) })
+        logger.logLevel = .warning
+        let options = PipelineOptions(unparked: .list, logger: logger, environment: environment)
+        if dryRun {
+            return try Pipeline(
+                sinks: configuration.sinks.map { ($0.name, DryRunSink()) }, routes: configuration.routes,
+                rejected: configuration.rejected, options: options)
+        }
+        return try await Pipeline(configuration, sinks: registry, options: options)
+    }
+}
+
+/// The names of the envelopes on the command line.
+enum EnvelopeName: String, ExpressibleByArgument, CaseIterable {
+    case plain, typed
+
+    var envelope: Envelope {
+        switch self {
+        case .plain: .plain
+        case .typed: .typed
+        }
+    }
+}
+
+extension Configuration {
+    /// The reader's limits: its safe defaults, but for those that the configuration sets.
+    var recordLimits: RecordLimits {
+        var result = RecordLimits()
+        if let bytes = limits.decompressed { result.decompressed = bytes.bytes }
+        if let bytes = limits.document { result.document = bytes.bytes }
+        if let bytes = limits.record { result.record = bytes.bytes }
+        if let depth = limits.depth { result.json = JSONLimits(maximumDepth: depth) }
+        return result
+    }
+}
+
+extension SinkRegistry {
+    /// The sinks that the command has.
+    static func command(onClosedOutput: @escaping @Sendable () -> Void) -> SinkRegistry {
+        SinkRegistry.standard(onClosedOutput: onClosedOutput)
+    }
+}

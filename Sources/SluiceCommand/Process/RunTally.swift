@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Sluice
+import StreamRecords
+
+/// What became of everything that a run received.
+struct RunTally: Sendable {
+    /// Records of one table, log group, queue or bus.
+    struct SourceKey: Hashable, Sendable {
+        var kind: Record.Kind
+        var name: String
+    }
+
+    private(set) var counts = BatchReport.Counts()
+    private(set) var controlMessages = 0
+    private(set) var sinks: [BatchReport.SinkCounts] = []
+    private(set) var sources: [SourceKey: BatchReport.Counts] = [:]
+    /// The first rejections and records still to be delivered, to be shown.
+    private(set) var problems: [String] = []
+    private(set) var unlistedProblems = 0
+    /// How many problems are shown one by one.
+    private let listed: Int
+
+    init(sinks: [String], listed: Int = 20) {
+        self.sinks = sinks.map { BatchReport.SinkCounts(sink: $0) }
+        self.listed = listed
+    }
+
+    /// Adds what became of a batch, when it will not be tried again.
+    mutating func add(_ report: BatchReport, input: String) {
+        counts += report.counts
+        controlMessages += report.controlMessages
+        addSinks(report)
+        for (source, counts) in report.sources {
+            sources[SourceKey(kind: source.kind, name: source.name), default: BatchReport.Counts()] += counts
+        }
+        for rejection in report.rejections {
+            let what = rejection.record.map { "record \($0.id)" } ?? "what could not be decoded"
+            let sink = rejection.sink.map { " by \($0)" } ?? ""
+            list("\(input): rejected\(sink)\(rejection.isParked ? " and parked" : ""): \(what): \(rejection.reason)")
+        }
+        if report.counts.retry > 0 {
+            let reasons = Set((report.fates + report.undecodableFates).compactMap { fate -> String? in
+                if case .retry(let reason) = fate { reason.description } else { nil }
+            })
+            list("\(input): \(report.counts.retry) records not delivered: \(reasons.sorted().joined(separator: "; "))")
+        }
+    }
+
+    private mutating func addSinks(_ report: BatchReport) {
+        for sink in report.sinks {
+            guard let place = sinks.firstIndex(where: { $0.sink == sink.sink }) else { continue }
+            sinks[place] += sink
+        }
+    }
+
+    private mutating func list(_ problem: String) {
+        if problems.count < listed { problems.append(problem) } else { unlistedProblems += 1 }
+    }
+}
