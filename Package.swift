@@ -67,6 +67,13 @@ let package = Package(
             dependencies: ["ReferenceDecoder", .product(name: "ArgumentParser", package: "swift-argument-parser")],
             swiftSettings: settings),
         .testTarget(
+            name: "SluiceTests",
+            dependencies: [
+                "JSONTape", "Sluice", "StreamRecords", .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: settings),
+        .testTarget(name: "SluiceCommandTests", dependencies: ["Sluice", "SluiceCommand"], swiftSettings: settings),
+        .testTarget(
             name: "EventTableTests", dependencies: ["EventTable", "JSONTape", "Sluice", "StreamRecords"],
             swiftSettings: settings),
         .testTarget(

@@ -85,7 +85,7 @@ public struct Configuration: Sendable {
     ///
     /// - Parameter origin: what messages call the place (`--to`).
     public init(
-        sendingEverythingTo short: [String], envelope: Envelope = Envelope(), registry: SinkRegistry,
+        sendingEverythingTo short: [String], envelope: Envelope = .plain, registry: SinkRegistry,
         origin: String = "--to"
     ) throws(ConfigurationErrors) {
         var mistakes: [ConfigurationMistake] = []

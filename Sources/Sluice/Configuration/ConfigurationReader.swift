@@ -22,7 +22,7 @@ struct ConfigurationReader {
         guard object(root, top, keys: ["sinks", "routes", "rejected", "envelope", "numbers", "limits"]) else {
             return configuration
         }
-        let envelope = readEnvelope(root, top, default: Envelope())
+        let envelope = readEnvelope(root, top, default: .plain)
         let names = root["sinks"]?.members.map(\.name) ?? []
         if let node = required("sinks", in: root, top) { configuration.sinks = readSinks(node, top.member("sinks")) }
         if let node = required("routes", in: root, top) {

@@ -146,8 +146,8 @@ struct BatchAccount {
         else {
             throw ConservationError("\(received) records were received, but the account is \(report.counts)")
         }
-        for (ledger, counts) in zip(work.ledgers, report.sinks) where counts.total != ledger.count {
-            throw ConservationError("\(counts.sink): \(ledger.count) records went in, \(counts.total) came out")
+        for (ledger, counts) in zip(work.ledgers, report.sinks) where counts.total != ledger.share.storage.count {
+            throw ConservationError("\(counts.sink): \(ledger.share.storage.count) records went in, \(counts.total) came out")
         }
     }
 }

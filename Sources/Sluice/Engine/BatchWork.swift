@@ -67,15 +67,14 @@ struct BatchWork: Sendable {
     private mutating func deliver(_ known: DeliveredMemory) async {
         var calls: [(ledger: Int, places: [Int]?, batch: DeliveryBatch)] = []
         for number in ledgers.indices {
-            let places = placesToSend(number, known)
             let storage = ledgers[number].share.storage
-            if let places {
-                let indices = places.compactMap { ledgers[number].effects[$0].index }
-                let part = indices.count == storage.count ? storage : storage.selecting(indices)
-                calls.append((number, places, DeliveryBatch(part, deadline: deadline)))
-            } else {
+            guard !known.isEmpty else {
                 calls.append((number, nil, DeliveryBatch(storage, deadline: deadline)))
+                continue
             }
+            let places = ledgers[number].settle(known)
+            let part = places.count == storage.count ? storage : storage.selecting(places)
+            calls.append((number, places, DeliveryBatch(part, deadline: deadline)))
         }
         calls.removeAll { $0.batch.isEmpty }
         let policy = policy
@@ -96,29 +95,6 @@ struct BatchWork: Sendable {
     }
 
     private func runner(_ ledger: Int) -> SinkRunner { runners[ledgers[ledger].share.sink] }
-
-    /// Settles what needs no sending, and tells the places of the rest; absent where that is everything.
-    private mutating func placesToSend(_ number: Int, _ known: DeliveredMemory) -> [Int]? {
-        if known.isEmpty, ledgers[number].share.unrendered.isEmpty { return nil }
-        ledgers[number].spread()
-        var places: [Int] = []
-        var closed: Set<OrderingKey> = []
-        for place in ledgers[number].effects.indices {
-            let effect = ledgers[number].effects[place]
-            if !known.isEmpty, known.contains(ledgers[number].id(effect)) {
-                ledgers[number].settle(place, .remembered)
-            } else if !closed.isEmpty, let key = ledgers[number].key(effect), closed.contains(key) {
-                ledgers[number].settle(place, .retry, KeyGate.waitingReason)
-            } else if effect.index == nil {
-                let state = policy.state(of: .rejected(effect.reason ?? ""), ledgers[number].record(effect))
-                ledgers[number].settle(place, state)
-                if state == .retry, let key = ledgers[number].key(effect) { closed.insert(key) }
-            } else {
-                places.append(place)
-            }
-        }
-        return places
-    }
 
     private mutating func take(_ outcomes: Outcomes, _ ledger: Int, _ places: [Int]?) {
         let policy = policy

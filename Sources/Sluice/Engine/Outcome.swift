@@ -29,7 +29,8 @@ public struct Outcomes: Sendable {
     private var details: [Int: Outcome] = [:]
 
     /// For records that a sink says nothing about.
-    static let unanswered = Outcome.retry("the sink gave no answer for this record")
+    static let unanswered = Outcome.retry(unansweredReason)
+    static let unansweredReason: Reason = "the sink gave no answer for this record"
 
     /// An answer that says nothing yet: every record counts as to be retried.
     public init(for batch: DeliveryBatch) { self.init(count: batch.count) }

@@ -16,8 +16,6 @@ public struct Prepared: ~Copyable, Sendable {
     struct Share: Sendable {
         var sink: Int
         var storage: DeliveryBatch.Storage
-        /// Records that belong here but have no text in the route's envelope, with the reason: rejected.
-        var unrendered: [(slot: Int, reason: Reason)]
     }
 }
 
@@ -56,7 +54,7 @@ extension Prepared {
                 let storage = DeliveryBatch.Storage(
                     records: records, sink: sinks[member.sink].name, slots: content.slots, rendered: content.lines,
                     routeNames: names, rejectionBlocks: rejectionBlocks)
-                shares.append(Share(sink: member.sink, storage: storage, unrendered: content.unrendered))
+                shares.append(Share(sink: member.sink, storage: storage))
             }
         }
         self.records = records
@@ -84,42 +82,26 @@ extension Prepared {
     private struct Content {
         var slots: [UInt32]?
         var lines: RenderedLines
-        var unrendered: [(slot: Int, reason: Reason)]
     }
 
     private static func content(
         of key: GroupKey, _ records: RecordBatch, _ plans: RoutingTable.Plans, _ memory: JSONMemory?
     ) -> Content {
-        guard let envelopes = key.envelopes else {
-            let slots = key.included.contains(false) ? slots(of: plans) { key.included[Int($0)] } : nil
-            return Content(slots: slots, lines: .none, unrendered: [])
-        }
+        let slots = key.included.contains(false) ? slots(of: plans) { key.included[Int($0)] } : nil
+        guard let envelopes = key.envelopes else { return Content(slots: slots, lines: .none) }
         let single = envelopes.count == 1 ? envelopes[0] : nil
+        var renderer = RecordRenderer()
         var writer = JSONWriter(capacity: 64 << 10, memory: memory)
         var offsets: [UInt32] = []
         offsets.reserveCapacity(records.count + 1)
         offsets.append(0)
-        var unrendered: [(slot: Int, reason: Reason)] = []
         for index in 0..<records.count {
             guard let envelope = single ?? envelopes[Int(plans.ofRecord[index])] else { continue }
-            do throws(RecordError) {
-                try records.write(envelope, at: index, into: &writer)
-                writer.write(byte: UInt8(ascii: "\n"))
-                offsets.append(UInt32(truncatingIfNeeded: writer.count))
-            } catch {
-                writer.truncate(to: Int(offsets[offsets.count - 1]))
-                unrendered.append((index, Reason(error.message)))
-            }
+            renderer.write(envelope, records, at: index, into: &writer)
+            writer.write(byte: UInt8(ascii: "\n"))
+            offsets.append(UInt32(truncatingIfNeeded: writer.count))
         }
-        var slots: [UInt32]?
-        if offsets.count - 1 < records.count {
-            let failed = Set(unrendered.map(\.slot))
-            var all = self.slots(of: plans) { envelopes[Int($0)] != nil }
-            if !failed.isEmpty { all.removeAll { failed.contains(Int($0)) } }
-            slots = all
-        }
-        return Content(
-            slots: slots, lines: RenderedLines(bytes: writer.finish(), offsets: offsets), unrendered: unrendered)
+        return Content(slots: slots, lines: RenderedLines(bytes: writer.finish(), offsets: offsets))
     }
 
     private static func slots(of plans: RoutingTable.Plans, where included: (UInt16) -> Bool) -> [UInt32] {

@@ -35,14 +35,12 @@ struct ShareLedger: Sendable {
     /// One record in one sink.
     struct Effect: Sendable {
         let slot: Int
-        /// The place in the storage; absent for a record that has no text in the route's envelope.
-        let index: Int?
         var state = State.open
         var reason: Reason?
     }
 
     let share: Prepared.Share
-    /// In the order of the stream; empty while the ledger is plain.
+    /// For each record of the share, in the order of the stream; empty while the ledger is plain.
     private(set) var effects: [Effect] = []
     /// The answer of a plain ledger.
     private(set) var plain: Outcomes?
@@ -51,24 +49,14 @@ struct ShareLedger: Sendable {
 
     /// Looks at the records one by one from now on.
     mutating func spread() {
-        effects.reserveCapacity(count)
-        var unrendered = share.unrendered[...]
-        for index in 0..<share.storage.count {
-            let slot = share.storage.slot(index)
-            while let first = unrendered.first, first.slot < slot {
-                effects.append(Effect(slot: first.slot, index: nil, reason: first.reason))
-                unrendered.removeFirst()
-            }
-            effects.append(Effect(slot: slot, index: index))
-        }
-        for (slot, reason) in unrendered { effects.append(Effect(slot: slot, index: nil, reason: reason)) }
+        effects = (0..<share.storage.count).map { Effect(slot: share.storage.slot($0)) }
     }
 
-    /// How many records the sink was meant to get.
-    var count: Int { share.storage.count + share.unrendered.count }
-
     func record(_ effect: Effect) -> Record { share.storage.records[effect.slot] }
-    func key(_ effect: Effect) -> OrderingKey? { share.storage.records.orderingKey(at: effect.slot) }
+    func key(_ effect: Effect) -> OrderingKey? {
+        let records = share.storage.records
+        return records.hasOrderingKey(at: effect.slot) ? records.orderingKey(at: effect.slot) : nil
+    }
     func id(_ effect: Effect) -> Delivery.ID { Delivery.ID(record: record(effect).id, sink: share.storage.sink) }
 
     /// Of all records that the sink was given.
@@ -83,9 +71,24 @@ struct ShareLedger: Sendable {
         if let reason { effects[place].reason = reason }
     }
 
+    /// Settles what went out when the batch came before.
+    /// - Returns: the places of the rest.
+    mutating func settle(_ known: DeliveredMemory) -> [Int] {
+        spread()
+        var places: [Int] = []
+        for place in effects.indices {
+            if known.contains(id(effects[place])) {
+                settle(place, .remembered)
+            } else {
+                places.append(place)
+            }
+        }
+        return places
+    }
+
     /// Takes a sink's answer.
     ///
-    /// - Parameter places: the effects that it is about, in order; absent for all of a ledger not yet spread.
+    /// - Parameter places: of the effects that it is about, in order; absent for all of a ledger not yet spread.
     mutating func take(_ outcomes: Outcomes, at places: [Int]?, resolve: (Outcome, Record) -> State) {
         if places == nil {
             if outcomes.allDelivered {
@@ -114,10 +117,13 @@ struct ShareLedger: Sendable {
             let effect = effects[place]
             if effect.state == .remembered || (closed.isEmpty && effect.state != .retry) { continue }
             guard let key = key(effect) else { continue }
-            if effect.state == .retry {
+            if closed.contains(key) {
+                // A sink that lets a record wait often says nothing about it.
+                if effect.state != .retry || effect.reason == Outcomes.unansweredReason {
+                    settle(place, .retry, KeyGate.waitingReason)
+                }
+            } else if effect.state == .retry {
                 closed.insert(key)
-            } else if closed.contains(key) {
-                settle(place, .retry, KeyGate.waitingReason)
             }
         }
     }

@@ -17,7 +17,7 @@ public struct Route: Sendable, Hashable {
     public var to: [String]
 
     public init(
-        name: String, conditions: [RouteCondition] = [], envelope: Envelope = Envelope(), to: [String]
+        name: String, conditions: [RouteCondition] = [], envelope: Envelope = .plain, to: [String]
     ) {
         self.name = name
         self.conditions = conditions

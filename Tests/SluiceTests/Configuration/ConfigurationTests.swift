@@ -37,14 +37,14 @@ import Testing
         #expect(configuration.sinks.map(\.name) == ["console", "parked"])
         #expect(configuration.sinks[1].settings["path"]?.string == "out/parked.ndjson")
         #expect(configuration.routes[0] == Route(
-            name: "everything", envelope: Envelope(form: .plain, numbers: .string), to: ["console"]))
+            name: "everything", envelope: Envelope(.plain, numbers: .string), to: ["console"]))
         #expect(configuration.routes[1] == Route(
             name: "route 2",
             conditions: [
                 .kind([.change]), .source(.change, [NamePattern("Products"), NamePattern("Todo*")]),
                 .operation([NamePattern("MODIFY")]),
             ],
-            envelope: Envelope(form: .typed, numbers: .json), to: ["console"]))
+            envelope: Envelope(.typed, numbers: .json), to: ["console"]))
         #expect(configuration.rejected == .init(to: ["parked"], parkAfter: .seconds(5400)))
         #expect(configuration.limits.decompressed == ByteCount(64 << 20))
         #expect(configuration.limits.depth == 100)

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import StreamRecords
+import Testing
+
+/// Makes stream records of tables as Lambda is given them.
+struct Change {
+    var number: Int
+    var table = "Products"
+    var key: Int
+    var operation = "MODIFY"
+    /// Seconds since 1970.
+    var time = 1_790_000_000
+
+    var id: String { "event-\(number)" }
+    var sequence: String { "1000000000000000000000\(100_000 + number)" }
+
+    var json: String {
+        """
+        {"eventID":"\(id)","eventName":"\(operation)","eventVersion":"1.1","eventSource":"aws:dynamodb",\
+        "awsRegion":"eu-west-1","dynamodb":{"ApproximateCreationDateTime":\(time),"Keys":{"Id":{"N":"\(key)"}},\
+        "NewImage":{"Id":{"N":"\(key)"},"n":{"N":"\(number)"},"status":{"S":"paid"}},\
+        "OldImage":{"Id":{"N":"\(key)"},"n":{"N":"\(number - 1)"},"status":{"S":"open"}},\
+        "SequenceNumber":"\(sequence)","SizeBytes":59,"StreamViewType":"NEW_AND_OLD_IMAGES"},\
+        "eventSourceARN":"arn:aws:dynamodb:eu-west-1:123456789012:table/\(table)/stream/2026-11-01T00:00:00.000"}
+        """
+    }
+}
+
+/// The batch that an event with these records makes.
+func batch(_ changes: [Change], extra: [String] = []) throws -> RecordBatch {
+    let records = (changes.map(\.json) + extra).joined(separator: ",")
+    let batches = RecordBatch.decode(Array("{\"Records\":[\(records)]}".utf8)).filter { !$0.isEmpty || !$0.undecodable.isEmpty }
+    try #require(batches.count == 1)
+    return batches[0]
+}
+
+/// Numbers that are the same in each run with the same seed (SplitMix64).
+struct SeededRandom: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(seed: UInt64) { state = seed }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+        return z ^ (z >> 31)
+    }
+}
