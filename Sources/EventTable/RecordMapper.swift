@@ -31,10 +31,11 @@ public struct RecordMapper: Sendable {
     private static func change(_ record: Record) -> EventEntry {
         var entry = entry(record, .change, name: record.table)
         entry.operation = record.operation?.rawValue
-        entry.subject = record.subject
         // The subject is the table's name, which has no #, and behind a # the keys.
-        entry.keys = entry.subject.flatMap { subject in
-            subject.firstIndex(of: "#").map { String(subject[subject.index(after: $0)...]) }
+        if let subject = record.subject, let mark = subject.firstIndex(of: "#") {
+            let keys = String(subject[subject.index(after: mark)...])
+            entry.keys = keys
+            entry.subject = "\(entry.key.name)#\(keys)"
         }
         if record.operation == .modify { entry.changed = changedNames(in: entry.payload) }
         return entry
