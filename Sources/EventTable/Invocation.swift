@@ -106,12 +106,13 @@ public struct Invocation: Sendable, Hashable {
         }
 
         /// Whether this failure is to be kept, and the other given up. That an execution ran out of time says more than that it
-        /// wrote an error before; else the first failure is the cause of what follows.
+        /// wrote an error before; else the first failure is the cause of what follows; of two at the same millisecond the one that
+        /// tells more (a REPORT repeats a time-out without a message).
         func supersedes(_ other: Failure) -> Bool {
             if problem != other.problem { return problem == .timeout }
             if at != other.at { return at < other.at }
-            if errorType != other.errorType { return (errorType ?? "").precedesInBytes(other.errorType ?? "") }
-            return (errorMessage ?? "").precedesInBytes(other.errorMessage ?? "")
+            if errorType != other.errorType { return (other.errorType ?? "").precedesInBytes(errorType ?? "") }
+            return (other.errorMessage ?? "").precedesInBytes(errorMessage ?? "")
         }
     }
 

@@ -53,15 +53,12 @@ public struct ExecutionLines: Sendable {
             isOpen = false
             return false
         }
-        isOpen = !Self.ends(line.message)
+        isOpen = !Self.ends(line)
         return true
     }
 
-    /// Whether the message is the platform's word that an execution is over, in its text or its JSON form
-    /// (https://docs.aws.amazon.com/lambda/latest/dg/telemetry-schema-reference.html).
-    static func ends(_ message: String) -> Bool {
-        if message.hasPrefix("END RequestId: ") || message.hasPrefix("REPORT RequestId: ") { return true }
-        guard message.utf8.first == UInt8(ascii: "{") else { return false }
-        return message.contains("\"platform.report\"") || message.contains("\"platform.runtimeDone\"")
+    private static func ends(_ line: borrowing LogLine) -> Bool {
+        let kind = LambdaLogLine(line.message, group: line.stream.group, stream: line.stream.name).kind
+        return kind == .end || kind == .report
     }
 }

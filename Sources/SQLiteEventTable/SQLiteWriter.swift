@@ -109,9 +109,9 @@ enum SQLiteWriter {
     private static let noteFailure = """
         UPDATE events SET problem = ?3, problem_at = ?4, error_type = CAST(?5 AS TEXT), error_message = CAST(?6 AS TEXT)
         WHERE aws_request_id = CAST(?1 AS TEXT) AND FunctionName = CAST(?2 AS TEXT) AND kind = 'invocation' AND (
-          problem IS NULL OR problem < ?3 OR (problem = ?3 AND
-            (problem_at, coalesce(error_type, ''), coalesce(error_message, ''))
-            > (?4, coalesce(CAST(?5 AS TEXT), ''), coalesce(CAST(?6 AS TEXT), ''))))
+          problem IS NULL OR problem < ?3 OR (problem = ?3 AND (problem_at > ?4 OR (problem_at = ?4 AND
+            (coalesce(error_type, ''), coalesce(error_message, ''))
+            < (coalesce(CAST(?5 AS TEXT), ''), coalesce(CAST(?6 AS TEXT), ''))))))
         """
 
     /// Writes facts, and tells whether they have changed the row.

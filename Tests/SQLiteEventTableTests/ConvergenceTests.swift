@@ -83,7 +83,7 @@ struct ConvergenceTests {
         }
         let timeouts = failures.filter { $0.problem == .timeout }
         row.failure = (timeouts.isEmpty ? failures : timeouts).min { a, b in
-            (a.at, a.errorType ?? "", a.errorMessage ?? "") < (b.at, b.errorType ?? "", b.errorMessage ?? "")
+            a.at != b.at ? a.at < b.at : (a.errorType ?? "", a.errorMessage ?? "") > (b.errorType ?? "", b.errorMessage ?? "")
         }
         return row
     }

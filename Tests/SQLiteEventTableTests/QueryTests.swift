@@ -82,6 +82,8 @@ struct QueryTests {
         let store = try await SQLiteEventStore(path: folder.path("e.db"))
         let first = LogLine.Stream(account: "1", group: "/aws/lambda/f", name: "a")
         let second = LogLine.Stream(account: "1", group: "/aws/lambda/f", name: "b")
+        let r = "8f507cfc-0000-4697-b07a-ac58fc914c0a"
+        let q = "8f507cfc-0000-4697-b07a-ac58fc914c0b"
         var number = 0
         func line(_ stream: LogLine.Stream, _ time: Int64, _ requestID: String?, _ message: String) -> LogLine {
             number += 1
@@ -89,23 +91,23 @@ struct QueryTests {
                 stream: stream, time: at(time), id: String(10_000 + number), requestID: requestID, message: message)
         }
         let lines = [
-            line(first, 0, nil, "INIT_START"), line(first, 1, "r", "START RequestId: r Version: 1"), line(first, 1, nil, "one"),
-            line(first, 2, "r", "two"), line(first, 3, "r", "END RequestId: r"), line(first, 3, "r", "REPORT RequestId: r"),
-            line(first, 4, "q", "START RequestId: q Version: 1"), line(first, 5, nil, "of q"), line(first, 6, "q", "END RequestId: q"),
-            line(second, 60_000, "r", "START RequestId: r Version: 1"), line(second, 60_001, nil, "again"),
+            line(first, 0, nil, "INIT_START"), line(first, 1, r, "START RequestId: \(r) Version: 1"), line(first, 1, nil, "one"),
+            line(first, 2, r, "two"), line(first, 3, r, "END RequestId: \(r)"), line(first, 3, r, "REPORT RequestId: \(r)"),
+            line(first, 4, q, "START RequestId: \(q) Version: 1"), line(first, 5, nil, "of q"), line(first, 6, q, "END RequestId: \(q)"),
+            line(second, 60_000, r, "START RequestId: \(r) Version: 1"), line(second, 60_001, nil, "again"),
             line(second, 60_001 + Invocation.longest, nil, "far later"),
         ]
         var random = SplitMix64(seed: 3)
         _ = try await store.write(lines.shuffled(using: &random).map { .line($0) })
-        let all = try await store.logLines(requestID: "r", limit: 100)
+        let all = try await store.logLines(requestID: r, limit: 100)
         #expect(all.isComplete)
         #expect(all.lines == Array(lines[1...5]) + Array(lines[9...10]))
         for limit in 0..<7 {
-            let some = try await store.logLines(requestID: "r", limit: limit)
+            let some = try await store.logLines(requestID: r, limit: limit)
             #expect(some.lines == Array(all.lines.prefix(limit)))
             #expect(!some.isComplete)
         }
-        #expect(try await store.logLines(requestID: "r", limit: 7).isComplete)
+        #expect(try await store.logLines(requestID: r, limit: 7).isComplete)
         #expect(try await store.logLines(requestID: "nobody", limit: 7) == LogLinePage(lines: [], isComplete: true))
     }
 

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import JSONTape
+public import StreamRecords
+
+/// Turns records into what is written into the event table. Every sink that keeps the table uses it, whatever its store.
+///
+/// Of an exception in Python the log tells no request id. Such a line belongs to the execution that the stream named last, so the mapper
+/// remembers that one for each stream: use one mapper for all records, and give it the records of a stream in order.
+public struct RecordMapper: Sendable {
+    /// The execution that is under way in each stream.
+    private var underWay: [LogLine.Stream: EventKey] = [:]
+
+    /// How many streams are remembered. Where there are more, all are forgotten: lines that name their execution never need this.
+    private static let mostStreams = 10_000
+
+    public init() {}
+
+    /// Appends what a record has to say. The first write is the record itself; its answer tells whether the record was there.
+    public mutating func map(_ record: Record, into writes: inout [EventWrite]) {
+        switch record.kind {
+        case .change: writes.append(.put(Self.change(record)))
+        case .message: writes.append(.put(Self.entry(record, .message, name: record.queue)))
+        case .event: writes.append(.put(Self.entry(record, .event, name: record.bus ?? record.eventSource)))
+        case .log: log(record, into: &writes)
+        }
+    }
+
+    // MARK: Changes, messages, events
+
+    private static func change(_ record: Record) -> EventEntry {
+        var entry = entry(record, .change, name: record.table)
+        entry.operation = record.operation?.rawValue
+        // The subject is the table's name, which has no #, and behind a # the keys.
+        if let subject = record.subject, let mark = subject.firstIndex(of: "#") {
+            let keys = String(subject[subject.index(after: mark)...])
+            entry.keys = keys
+            entry.subject = "\(entry.key.name)#\(keys)"
+        }
+        if record.operation == .modify { entry.changed = changedNames(in: entry.payload) }
+        return entry
+    }
+
+    private static func entry(_ record: Record, _ kind: EventEntry.Kind, name: String?) -> EventEntry {
+        let id = record.idText
+        var payload = JSONWriter()
+        record.write(.plain, into: &payload)
+        return EventEntry(
+            key: EventKey(id: id, name: name ?? unknownName), kind: kind,
+            sort: SortKey.text(time: record.time, sequenceNumber: record.sequenceNumber, id: id),
+            payload: String(decoding: payload.array, as: UTF8.self))
+    }
+
+    /// Stands for the table, queue or bus that a record does not tell: a key must not be empty.
+    static let unknownName = "unknown"
+
+    /// The member `changed` of a change in the plain envelope: finding it there is cheaper than comparing the images again.
+    private static func changedNames(in payload: String) -> String? {
+        guard let document = try? JSONDocument(payload) else { return nil }
+        guard let names = document.view(document.root).member("changed") else { return nil }
+        var text = JSONWriter()
+        text.copy(names)
+        return String(decoding: text.array, as: UTF8.self)
+    }
+
+    // MARK: Log lines
+
+    private mutating func log(_ record: Record, into writes: inout [EventWrite]) {
+        let source = record.source
+        let stream = LogLine.Stream(account: source.account ?? "", group: source.name, name: source.logStream ?? "")
+        let message = record.message ?? ""
+        let lambda = LambdaLogLine(message, group: stream.group, stream: stream.name)
+        let time = record.time ?? Timestamp(milliseconds: 0)
+        writes.append(
+            .line(LogLine(stream: stream, time: time, id: record.idText, requestID: lambda.requestID, message: message)))
+        guard let function = lambda.function else { return }
+        let key: EventKey
+        if let requestID = lambda.requestID {
+            key = EventKey(requestID: requestID, function: FunctionName(function))
+            note(key, isUnderWay: lambda.kind == .start || lambda.kind == .message, in: stream)
+        } else {
+            guard lambda.isFailure, let current = underWay[stream] else { return }
+            key = current
+        }
+        writes.append(.note(Self.facts(key, at: time, lambda, qualifier: Self.version(in: stream.name))))
+    }
+
+    private mutating func note(_ key: EventKey, isUnderWay: Bool, in stream: LogLine.Stream) {
+        guard isUnderWay else {
+            underWay[stream] = nil
+            return
+        }
+        if underWay.count >= Self.mostStreams, underWay[stream] == nil { underWay.removeAll(keepingCapacity: true) }
+        underWay[stream] = key
+    }
+
+    private static func facts(_ key: EventKey, at time: Timestamp, _ line: LambdaLogLine, qualifier: String?) -> Invocation {
+        var facts = Invocation(key: key, seen: time)
+        facts.qualifier = qualifier
+        if let report = line.report {
+            facts.report = Invocation.Report(
+                at: time, durationMS: report.duration, billedMS: report.billedDuration, initMS: report.initDuration,
+                memoryMB: report.memorySize, maxMemoryMB: report.maxMemoryUsed, status: report.status)
+        }
+        if line.isFailure {
+            facts.failure = Invocation.Failure(
+                line.isTimeout ? .timeout : .error, at: time, errorType: line.errorType ?? line.report?.errorType,
+                errorMessage: line.errorMessage)
+        }
+        return facts
+    }
+
+    /// The version that a stream's name tells: `2026/11/20/[$LATEST]0123…`.
+    private static func version(in stream: String) -> String? {
+        guard let open = stream.firstIndex(of: "["), let close = stream[open...].firstIndex(of: "]") else { return nil }
+        let version = stream[stream.index(after: open)..<close]
+        return version.isEmpty ? nil : String(version)
+    }
+}

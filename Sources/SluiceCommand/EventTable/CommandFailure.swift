@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import EventTable
+import JSONTape
+
+/// Why a command that reads the event table ends without having done what it was asked for.
+struct CommandFailure: Error {
+    /// The exit statuses of the command.
+    enum Status: Int32 {
+        /// Nothing was found.
+        case nothing = 1
+        /// The command line or the configuration is wrong.
+        case usage = 2
+        /// What is to be read cannot be opened or read.
+        case unreadable = 3
+    }
+
+    let status: Status
+    let message: String
+
+    init(_ status: Status, _ message: String) {
+        self.status = status
+        self.message = message
+    }
+
+    init(_ error: EventStoreError) {
+        switch error.code {
+        case .badName: self.init(.usage, error.message)
+        case .missing: self.init(.usage, error.message + "; name one with --table sqlite:PATH, or make one with sluice process … --to sqlite:PATH")
+        default: self.init(.unreadable, error.message)
+        }
+    }
+}
+
+/// Opens a table, lets a command read it, closes it, and turns what went wrong into a message and an exit status.
+func reading(_ options: EventTableOptions, _ body: (any EventStore) async throws -> Void) async throws {
+    do {
+        let store = try await options.open()
+        do {
+            try await body(store)
+        } catch {
+            try? await store.close()
+            throw error
+        }
+        try await store.close()
+    } catch let error as DescriptorError where error.isBrokenPipe {
+        // Whoever reads has seen enough.
+        return
+    } catch {
+        let failure =
+            switch error {
+            case let error as CommandFailure: error
+            case let error as EventStoreError: CommandFailure(error)
+            default: CommandFailure(.unreadable, "\(error)")
+            }
+        var message = JSONWriter()
+        message.write(raw: "sluice: \(failure.message)\n")
+        try? message.write(to: 2)
+        throw ExitCode(failure.status.rawValue)
+    }
+}

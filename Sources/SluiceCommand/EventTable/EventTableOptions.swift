@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import EventTable
+import SQLiteEventTable
+import StreamRecords
+
+/// Which event table a command reads.
+struct EventTableOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("The event table to read (default: \(EventTableName.standard)).", valueName: "sqlite:PATH"))
+    var table: String?
+
+    /// Opens the table for reading.
+    /// - Throws: ``CommandFailure`` with what is wrong: the name (status 2), the place (2), or what is there (3).
+    func open() async throws -> any EventStore {
+        do throws(EventStoreError) {
+            let name = try table.map { text throws(EventStoreError) in try EventTableName(text) } ?? .standard
+            return try await Self.open(name)
+        } catch {
+            throw CommandFailure(error)
+        }
+    }
+
+    private static func open(_ name: EventTableName) async throws(EventStoreError) -> any EventStore {
+        #if SQLite
+        if name.scheme == "sqlite" { return try await SQLiteEventStore(path: name.place, access: .readOnly) }
+        #endif
+        throw EventStoreError(.badName, "\(name): this build of sluice has no \(name.scheme) event table")
+    }
+}
+
+/// Which time a command looks at.
+struct TimeRangeOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("Leave out what happened before.", valueName: "time"))
+    var from: String?
+
+    @Option(help: ArgumentHelp("Leave out what happened then and later. Times are UTC: 2026-11-20, 2026-11-20T15:00:00Z.", valueName: "time"))
+    var until: String?
+
+    func range() throws(CommandFailure) -> TimeRange {
+        TimeRange(from: try Self.time(from, "--from"), until: try Self.time(until, "--until"))
+    }
+
+    private static func time(_ text: String?, _ option: String) throws(CommandFailure) -> Timestamp? {
+        guard let text else { return nil }
+        guard let time = Timestamp(iso8601: text) ?? Timestamp(iso8601: text + "T00:00:00Z") else {
+            throw CommandFailure(.usage, "\(option) “\(text)” is no time: 2026-11-20 or 2026-11-20T15:00:00Z is expected")
+        }
+        return time
+    }
+}
