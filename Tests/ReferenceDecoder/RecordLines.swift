@@ -19,7 +19,7 @@ enum ChangeRecord {
             builder.add("op", text: impliedOperation(change))
         }
         if try text(record["tableName"], "tableName") != nil {
-            try builder.add("table", string: record["tableName"])
+            try builder.add("table", string: record["tableName"], unlessEmpty: true)
         } else if resource.count > 1, resource[0] == "table" {
             builder.add("table", text: String(resource[1]))
         }
@@ -28,7 +28,7 @@ enum ChangeRecord {
         }
         try builder.add("sequence", string: change["SequenceNumber"])
         if try text(record["awsRegion"], "awsRegion") != nil {
-            try builder.add("region", string: record["awsRegion"])
+            try builder.add("region", string: record["awsRegion"], unlessEmpty: true)
         } else if parts.count == 6 {
             builder.add("region", text: String(parts[3]))
         }
@@ -124,9 +124,9 @@ enum LogRecord {
         if let time = event["timestamp"], !time.isNull {
             builder.add("time", text: try Time.text(time))
         }
-        try builder.add("group", string: subscription["logGroup"])
-        try builder.add("stream", string: subscription["logStream"])
-        try builder.add("account", string: subscription["owner"])
+        try builder.add("group", string: subscription["logGroup"], unlessEmpty: true)
+        try builder.add("stream", string: subscription["logStream"], unlessEmpty: true)
+        try builder.add("account", string: subscription["owner"], unlessEmpty: true)
         builder.add("message", json: TypedValue.quoted(message))
         if let fields = event["extractedFields"], !fields.isNull {
             guard fields.members != nil else { throw WrongShape("extractedFields is no object") }

@@ -116,16 +116,20 @@ struct LineBuilder {
         }
     }
 
-    /// A text whose bytes need no escape.
+    /// A text whose bytes need no escape; an empty one names nothing and is left out.
     mutating func add(_ name: String, text: String?) {
-        add(name, json: text.map { Array("\"\($0)\"".utf8) })
+        if let text, !text.isEmpty {
+            add(name, json: Array("\"\(text)\"".utf8))
+        }
     }
 
-    /// A string of the input, its bytes as received.
-    mutating func add(_ name: String, string: Tree?) throws(WrongShape) {
+    /// A string of the input, its bytes as received; with `unlessEmpty` an empty one names nothing and is left out.
+    mutating func add(_ name: String, string: Tree?, unlessEmpty: Bool = false) throws(WrongShape) {
         guard let string, !string.isNull else { return }
-        guard string.rawString != nil else { throw WrongShape("\(name) is no string") }
-        add(name, json: string.raw)
+        guard let bytes = string.rawString else { throw WrongShape("\(name) is no string") }
+        if !bytes.isEmpty || !unlessEmpty {
+            add(name, json: string.raw)
+        }
     }
 
     var line: [UInt8] {
