@@ -2,39 +2,43 @@
 
 /// DynamoDB's changes.
 enum ChangeRecord {
-    /// A stream record; with `kinesis`, the one that DynamoDB put into that Kinesis record.
-    static func line(of record: Tree, kinesis: Tree?) throws(WrongShape) -> [UInt8] {
+    /// A record of DynamoDB Streams, or the one that DynamoDB puts into Kinesis.
+    static func line(of record: Tree) throws(WrongShape) -> [UInt8] {
         guard let change = record["dynamodb"], change.members != nil else { throw WrongShape("dynamodb is no object") }
-        guard let eventID = record["eventID"] else { throw WrongShape("no eventID") }
-        guard let operation = record["eventName"] else { throw WrongShape("no eventName") }
-        let arn = record["eventSourceARN"]?.string ?? kinesis.flatMap { _ in nil }
-        let parts = (arn ?? "").split(separator: ":", maxSplits: 5, omittingEmptySubsequences: false)
+        let arn = try text(record["eventSourceARN"], "eventSourceARN") ?? ""
+        let parts = arn.split(separator: ":", maxSplits: 5, omittingEmptySubsequences: false)
+        let resource = parts.count == 6 ? parts[5].split(separator: "/") : []
 
         var builder = LineBuilder()
         builder.add("kind", text: "change")
-        try builder.add("id", string: eventID)
-        try builder.add("op", string: operation)
-        if let table = record["tableName"] {
-            try builder.add("table", string: table)
-        } else if parts.count == 6 {
-            builder.add("table", text: parts[5].split(separator: "/").dropFirst().first.map(String.init))
+        try builder.add("id", string: record["eventID"])
+        let name = try text(record["eventName"], "eventName")
+        if name != nil {
+            try builder.add("op", string: record["eventName"])
+        } else {
+            builder.add("op", text: impliedOperation(change))
         }
-        if let time = change["ApproximateCreationDateTime"] {
-            let unit = kinesis == nil ? 0 : change["ApproximateCreationDateTimePrecision"]?.string == "MICROSECOND" ? -6 : -3
-            builder.add("time", text: try Time.text(time, powerOfTen: unit))
+        if try text(record["tableName"], "tableName") != nil {
+            try builder.add("table", string: record["tableName"], unlessEmpty: true)
+        } else if resource.count > 1, resource[0] == "table" {
+            builder.add("table", text: String(resource[1]))
+        }
+        if let time = change["ApproximateCreationDateTime"], !time.isNull {
+            builder.add("time", text: try Time.text(time))
         }
         try builder.add("sequence", string: change["SequenceNumber"])
-        if let region = record["awsRegion"] {
-            try builder.add("region", string: region)
+        if try text(record["awsRegion"], "awsRegion") != nil {
+            try builder.add("region", string: record["awsRegion"], unlessEmpty: true)
         } else if parts.count == 6 {
             builder.add("region", text: String(parts[3]))
         }
         if parts.count == 6 {
             builder.add("account", text: String(parts[4]))
         }
-        try addImages(of: change, isModification: operation.string == "MODIFY", to: &builder)
+        let operation = name ?? impliedOperation(change)
+        try addImages(of: change, isModification: operation == "MODIFY", to: &builder)
         let identity = record["userIdentity"]
-        if operation.string == "REMOVE", (identity?["type"] ?? identity?["Type"])?.string == "Service",
+        if operation == "REMOVE", (identity?["type"] ?? identity?["Type"])?.string == "Service",
             (identity?["principalId"] ?? identity?["PrincipalId"])?.string == "dynamodb.amazonaws.com"
         {
             builder.add("expired", json: Array("true".utf8))
@@ -42,18 +46,35 @@ enum ChangeRecord {
         return builder.line
     }
 
-    /// A line of an incremental export.
+    /// A line of an incremental export: it tells neither the id nor the table.
     static func line(ofExport record: Tree) throws(WrongShape) -> [UInt8] {
-        guard let written = record["Metadata"]?["WriteTimestampMicros"]?["N"] else { throw WrongShape("no WriteTimestampMicros") }
-        let new = record["NewImage"]
-        let old = record["OldImage"]
-        let operation = new == nil ? "REMOVE" : old == nil ? "INSERT" : "MODIFY"
+        let operation = impliedOperation(record)
         var builder = LineBuilder()
         builder.add("kind", text: "change")
         builder.add("op", text: operation)
-        builder.add("time", text: try Time.text(written, powerOfTen: -6))
+        if let written = record["Metadata"]?["WriteTimestampMicros"] {
+            guard let number = written["N"], number.rawString != nil else { throw WrongShape("WriteTimestampMicros is no number") }
+            builder.add("time", text: try Time.text(number))
+        }
         try addImages(of: record, isModification: operation == "MODIFY", to: &builder)
         return builder.line
+    }
+
+    /// What the images tell where no name does.
+    private static func impliedOperation(_ change: Tree) -> String? {
+        let isThere = { (name: String) in change[name].map { !$0.isNull } ?? false }
+        switch (isThere("OldImage"), isThere("NewImage")) {
+        case (true, true): return "MODIFY"
+        case (false, true): return "INSERT"
+        case (true, false): return "REMOVE"
+        case (false, false): return nil
+        }
+    }
+
+    private static func text(_ tree: Tree?, _ name: String) throws(WrongShape) -> String? {
+        guard let tree, !tree.isNull else { return nil }
+        guard let text = tree.string else { throw WrongShape("\(name) is no string") }
+        return text
     }
 
     private static func addImages(of change: Tree, isModification: Bool, to builder: inout LineBuilder) throws(WrongShape) {
@@ -96,25 +117,24 @@ enum ChangeRecord {
 /// The events of a log subscription.
 enum LogRecord {
     static func line(of event: Tree, in subscription: Tree) throws(WrongShape) -> [UInt8] {
-        guard let id = event["id"], let message = event["message"]?.rawString, let timestamp = event["timestamp"] else {
-            throw WrongShape("a log event has id, timestamp and message")
-        }
+        guard let message = event["message"]?.rawString else { throw WrongShape("a log event has a message") }
         var builder = LineBuilder()
         builder.add("kind", text: "log")
-        try builder.add("id", string: id)
-        builder.add("time", text: try Time.text(timestamp, powerOfTen: -3))
-        try builder.add("group", string: subscription["logGroup"])
-        try builder.add("stream", string: subscription["logStream"])
-        try builder.add("account", string: subscription["owner"])
+        try builder.add("id", string: event["id"])
+        if let time = event["timestamp"], !time.isNull {
+            builder.add("time", text: try Time.text(time))
+        }
+        try builder.add("group", string: subscription["logGroup"], unlessEmpty: true)
+        try builder.add("stream", string: subscription["logStream"], unlessEmpty: true)
+        try builder.add("account", string: subscription["owner"], unlessEmpty: true)
         builder.add("message", json: TypedValue.quoted(message))
         if let fields = event["extractedFields"], !fields.isNull {
-            builder.add("fields", json: fields.raw)
+            guard fields.members != nil else { throw WrongShape("extractedFields is no object") }
+            builder.add("fields", json: fields.onOneLine)
         }
-        if let requestID = LambdaLine.requestID(in: Tree.unescape(message)) {
-            builder.add("request_id", text: requestID)
-            if let group = subscription["logGroup"]?.string, group.hasPrefix("/aws/lambda/") {
-                builder.add("function", text: String(group.dropFirst("/aws/lambda/".count)))
-            }
+        builder.add("request_id", text: LambdaLine.requestID(in: Tree.unescape(message)))
+        if let group = subscription["logGroup"]?.string, group.hasPrefix("/aws/lambda/") {
+            builder.add("function", text: String(group.dropFirst("/aws/lambda/".count)))
         }
         return builder.line
     }
@@ -124,60 +144,77 @@ enum LogRecord {
 enum LambdaLine {
     static func requestID(in message: [UInt8]) -> String? {
         let text = String(decoding: message, as: UTF8.self)
-        for word in ["START", "END", "REPORT"] where text.hasPrefix("\(word) RequestId: ") {
-            let rest = text.dropFirst(word.count + 12)
-            return uuid(rest.prefix { !$0.isWhitespace })
+        for start in ["START RequestId: ", "END RequestId: ", "REPORT RequestId: ", "RequestId: "] where text.hasPrefix(start) {
+            return uuid(text.dropFirst(start.count).prefix(36))
         }
-        if text.hasPrefix("{"), let tree = try? TreeParser.parse(message) {
-            for name in ["requestId", "AWSRequestId", "function_request_id", "request_id", "aws_request_id"] {
-                if let id = tree[name]?.string ?? tree["record"]?[name]?.string {
-                    return id
-                }
-            }
-            return nil
+        if text.hasPrefix("{") {
+            guard let members = (try? TreeParser.parse(message))?.members else { return nil }
+            let names = ["requestId", "AWSRequestId", "aws_request_id", "function_request_id"]
+            let named = members.last { names.contains(String(decoding: $0.unescapedName, as: UTF8.self)) && $0.value.string != nil }
+            return named?.value.string ?? members.last { $0.unescapedName == Array("record".utf8) }?.value["requestId"]?.string
         }
-        // `[INFO]\t2026-11-20T15:00:00.000Z\tID\t…` of Python, `2026-11-20T15:00:00.000Z\tID\tINFO\t…` of Node.
+        // `[INFO]\t2026-11-20T15:00:00.000Z\tID\t…` of Python, `2026-11-20T15:00:00.000Z\tID\tINFO\t…` of Node.js.
         let columns = text.split(separator: "\t", maxSplits: 3, omittingEmptySubsequences: false)
-        guard columns.count >= 3 else { return nil }
-        return columns[0].hasPrefix("[") ? uuid(columns[2]) : uuid(columns[1])
+        if columns.count >= 3 {
+            return columns[0].hasPrefix("[") ? uuid(columns[2]) : uuid(columns[1])
+        }
+        // `2026-11-20T15:00:00.000Z ID Task timed out after 3.00 seconds` of the platform.
+        let words = text.split(separator: " ", maxSplits: 2)
+        return words.count == 3 && words[0].hasSuffix("Z") ? uuid(words[1]) : nil
     }
 
     private static func uuid(_ text: Substring) -> String? {
         let parts = text.split(separator: "-", omittingEmptySubsequences: false)
-        guard parts.map(\.count) == [8, 4, 4, 4, 12], parts.joined().allSatisfy({ $0.isASCII && $0.isHexDigit }) else { return nil }
+        guard parts.map(\.count) == [8, 4, 4, 4, 12], parts.joined().allSatisfy({ $0.isASCII && ($0.isNumber || $0.isLetter) }) else { return nil }
         return String(text)
     }
 }
 
-/// Messages of a queue.
+/// Messages of a queue, and what they may carry.
 enum MessageRecord {
     static func line(of record: Tree) throws(WrongShape) -> [UInt8] {
-        guard let body = record["body"] ?? record["Body"], body.rawString != nil else { throw WrongShape("a message has a body") }
+        guard let id = record["messageId"], id.rawString != nil, let body = record["body"], let text = body.string else {
+            throw WrongShape("a message has an id and a body, both strings")
+        }
+        let sent = record["attributes"]?["SentTimestamp"]
+        let inner = try? TreeParser.parse(Array(text.utf8))
+        if let inner, inner["detail"] != nil, inner["detail-type"] != nil, inner["source"] != nil {
+            return try EventRecord.line(of: inner)
+        }
         var builder = LineBuilder()
         builder.add("kind", text: "message")
-        try builder.add("id", string: record["messageId"] ?? record["MessageId"])
-        if let sent = (record["attributes"] ?? record["Attributes"])?["SentTimestamp"] {
-            builder.add("time", text: try Time.text(sent, powerOfTen: -3))
+        try builder.add("id", string: id)
+        if let sent, !sent.isNull {
+            builder.add("time", text: try Time.text(sent))
         }
         builder.add("queue", text: record["eventSourceARN"]?.string?.split(separator: ":").last.map(String.init))
-        builder.add("body", json: body.raw)
+        if let inner, inner["Type"]?.string == "Notification", inner["TopicArn"] != nil, let published = inner["Message"], published.string != nil {
+            builder.add("body", json: json(of: published))
+        } else {
+            builder.add("body", json: json(of: body))
+        }
         return builder.line
+    }
+
+    /// The JSON that a string holds, or the string itself.
+    private static func json(of string: Tree) -> [UInt8] {
+        guard let text = string.string, let tree = try? TreeParser.parse(Array(text.utf8)) else { return string.raw }
+        return tree.onOneLine
     }
 }
 
 /// Events of a bus.
 enum EventRecord {
     static func line(of record: Tree) throws(WrongShape) -> [UInt8] {
-        guard let id = record["id"] else { throw WrongShape("an event has an id") }
         var builder = LineBuilder()
         builder.add("kind", text: "event")
-        try builder.add("id", string: id)
-        if let time = record["time"] {
-            builder.add("time", text: try Time.text(time, powerOfTen: 0))
+        try builder.add("id", string: record["id"])
+        if let time = record["time"], !time.isNull {
+            builder.add("time", text: try Time.text(time))
         }
         try builder.add("source", string: record["source"])
         try builder.add("type", string: record["detail-type"])
-        builder.add("detail", json: record["detail"]?.raw)
+        builder.add("detail", json: record["detail"]?.onOneLine)
         return builder.line
     }
 }

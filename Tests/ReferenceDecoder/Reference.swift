@@ -35,13 +35,17 @@ public struct Reference {
     }
 
     private mutating func read(document: Tree) {
-        if let records = document["Records"]?.elements {
+        if let documents = document.elements {
+            for document in documents {
+                read(document: document)
+            }
+        } else if let records = document["Records"]?.elements {
             for record in records {
                 read(record: record)
             }
         } else if let data = document["awslogs"]?["data"]?.rawString {
             readSubscription(base64: data)
-        } else if document["messageType"] != nil, document["logEvents"] != nil {
+        } else if document["logEvents"] != nil {
             read(subscription: document)
         } else {
             read(record: document)
@@ -50,45 +54,29 @@ public struct Reference {
 
     private mutating func read(record: Tree) {
         if record["dynamodb"] != nil {
-            add { () throws(WrongShape) in try ChangeRecord.line(of: record, kinesis: nil) }
-        } else if record["Metadata"]?["WriteTimestampMicros"] != nil {
-            add { () throws(WrongShape) in try ChangeRecord.line(ofExport: record) }
+            add { () throws(WrongShape) in try ChangeRecord.line(of: record) }
         } else if record["kinesis"] != nil {
             read(kinesis: record)
-        } else if record["detail-type"] != nil {
-            add { () throws(WrongShape) in try EventRecord.line(of: record) }
-        } else if record["messageId"] != nil || record["MessageId"] != nil {
-            readMessage(record)
-        } else {
-            undecodable += 1
-        }
-    }
-
-    private mutating func readMessage(_ record: Tree) {
-        if let body = record["body"]?.string, let event = try? TreeParser.parse(Array(body.utf8)), event["detail-type"] != nil,
-            event["source"] != nil, event["detail"] != nil
-        {
-            add { () throws(WrongShape) in try EventRecord.line(of: event) }
-        } else {
+        } else if record["messageId"] != nil, record["body"] != nil {
             add { () throws(WrongShape) in try MessageRecord.line(of: record) }
+        } else if record["detail"] != nil, record["detail-type"] != nil {
+            add { () throws(WrongShape) in try EventRecord.line(of: record) }
+        } else if record["Metadata"] != nil, record["Keys"] != nil {
+            add { () throws(WrongShape) in try ChangeRecord.line(ofExport: record) }
+        } else {
+            undecodable += 1
         }
     }
 
+    /// A Kinesis record's data holds a document of its own.
     private mutating func read(kinesis record: Tree) {
-        guard let text = record["kinesis"]?["data"]?.rawString, let data = Base64.decode(text) else {
+        guard let data = record["kinesis"]?["data"]?.rawString.flatMap(Base64.decode),
+            let text = isCompressed(data) ? try? Zlib.gunzip(data) : data, let document = try? TreeParser.parse(text)
+        else {
             undecodable += 1
             return
         }
-        let bytes = isCompressed(data) ? (try? Zlib.gunzip(data)) : data
-        guard let bytes, let document = try? TreeParser.parse(bytes) else {
-            undecodable += 1
-            return
-        }
-        if document["messageType"] != nil {
-            read(subscription: document)
-        } else {
-            add { () throws(WrongShape) in try ChangeRecord.line(of: document, kinesis: record) }
-        }
+        read(document: document)
     }
 
     private mutating func readSubscription(base64: [UInt8]) {
@@ -128,16 +116,20 @@ struct LineBuilder {
         }
     }
 
-    /// A text whose bytes need no escape.
+    /// A text whose bytes need no escape; an empty one names nothing and is left out.
     mutating func add(_ name: String, text: String?) {
-        add(name, json: text.map { Array("\"\($0)\"".utf8) })
+        if let text, !text.isEmpty {
+            add(name, json: Array("\"\(text)\"".utf8))
+        }
     }
 
-    /// A string of the input, its bytes as received.
-    mutating func add(_ name: String, string: Tree?) throws(WrongShape) {
+    /// A string of the input, its bytes as received; with `unlessEmpty` an empty one names nothing and is left out.
+    mutating func add(_ name: String, string: Tree?, unlessEmpty: Bool = false) throws(WrongShape) {
         guard let string, !string.isNull else { return }
-        guard string.rawString != nil else { throw WrongShape("\(name) is no string") }
-        add(name, json: string.raw)
+        guard let bytes = string.rawString else { throw WrongShape("\(name) is no string") }
+        if !bytes.isEmpty || !unlessEmpty {
+            add(name, json: string.raw)
+        }
     }
 
     var line: [UInt8] {

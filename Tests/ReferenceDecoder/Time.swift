@@ -2,8 +2,8 @@
 
 /// Points in time as the envelopes write them: `2026-11-20T15:00:00.000Z`.
 enum Time {
-    /// `tree` is a number, or a string that holds one, of units of ten to the power given in seconds; or a date in ISO 8601.
-    static func text(_ tree: Tree, powerOfTen: Int) throws(WrongShape) -> String {
+    /// `tree` is a number, or a string that holds one, of seconds, milliseconds or microseconds, as its size tells; or a date in ISO 8601.
+    static func text(_ tree: Tree) throws(WrongShape) -> String {
         let bytes: [UInt8]
         switch tree.content {
         case .number(let digits): bytes = digits
@@ -11,19 +11,20 @@ enum Time {
         default: throw WrongShape("no time")
         }
         if let decimal = DecimalText(bytes) {
-            return text(milliseconds: try milliseconds(decimal, powerOfTen: powerOfTen))
+            return text(milliseconds: try milliseconds(decimal))
         }
         guard let milliseconds = milliseconds(iso8601: String(decoding: bytes, as: UTF8.self)) else { throw WrongShape("no time") }
         return text(milliseconds: milliseconds)
     }
 
-    private static func milliseconds(_ decimal: DecimalText, powerOfTen: Int) throws(WrongShape) -> Int {
-        let shift = decimal.exponent + powerOfTen + 3
-        let digits =
-            shift >= 0
-            ? decimal.digits + String(repeating: "0", count: min(shift, 30)) : String(decimal.digits.dropLast(-shift))
-        guard let magnitude = digits.isEmpty ? 0 : Int(digits) else { throw WrongShape("no time") }
-        return decimal.isNegative ? -magnitude : magnitude
+    private static func milliseconds(_ decimal: DecimalText) throws(WrongShape) -> Int {
+        let whole = decimal.digits.count + decimal.exponent
+        // Seconds have up to 11 digits before the point, milliseconds up to 14, microseconds up to 17.
+        let powerOfTen = whole <= 11 ? 3 : whole <= 14 ? 0 : -3
+        let shift = decimal.exponent + powerOfTen
+        let digits = shift >= 0 ? decimal.digits + String(repeating: "0", count: min(shift, 30)) : String(decimal.digits.dropLast(-shift))
+        guard !decimal.isNegative, let magnitude = digits.isEmpty ? 0 : Int(digits) else { throw WrongShape("no time") }
+        return magnitude
     }
 
     /// `2026-11-20T15:00:00Z`, with a fraction or an offset such as `+01:00` if there is one.

@@ -57,6 +57,20 @@ public struct Tree: Sendable {
         if case .null = content { true } else { false }
     }
 
+    /// The value's bytes as received; objects and arrays with line breaks in them without any white space of their own.
+    public var onOneLine: [UInt8] {
+        guard raw.contains(UInt8(ascii: "\n")) || raw.contains(UInt8(ascii: "\r")) else { return raw }
+        switch content {
+        case .object(let members):
+            let texts = members.map { Array("\"".utf8) + $0.name + Array("\":".utf8) + $0.value.onOneLine }
+            return Array("{".utf8) + texts.joined(separator: Array(",".utf8)) + Array("}".utf8)
+        case .array(let elements):
+            return Array("[".utf8) + elements.map(\.onOneLine).joined(separator: Array(",".utf8)) + Array("]".utf8)
+        default:
+            return raw
+        }
+    }
+
     /// The characters that a string's bytes stand for. The parser has checked that every escape is whole.
     static func unescape(_ bytes: [UInt8]) -> [UInt8] {
         guard bytes.contains(UInt8(ascii: "\\")) else { return bytes }

@@ -15,8 +15,10 @@ enum TypedValue {
     static func plain(_ tree: Tree) throws(WrongShape) -> [UInt8] {
         let (type, value) = try parts(of: tree)
         switch type {
-        case "S", "B":
+        case "S":
             return quoted(try rawString(value))
+        case "B":
+            return try binary(value)
         case "N":
             return try number(value)
         case "BOOL":
@@ -34,11 +36,18 @@ enum TypedValue {
                 texts.append(try plain(element))
             }
             return list(texts)
-        case "SS", "BS":
+        case "SS":
             guard let elements = value.elements else { throw WrongShape("a set is no array") }
             var texts: [[UInt8]] = []
             for element in elements {
                 texts.append(quoted(try rawString(element)))
+            }
+            return list(texts)
+        case "BS":
+            guard let elements = value.elements else { throw WrongShape("a set is no array") }
+            var texts: [[UInt8]] = []
+            for element in elements {
+                texts.append(try binary(element))
             }
             return list(texts)
         case "NS":
@@ -74,7 +83,7 @@ enum TypedValue {
         guard type == otherType else { return false }
         switch type {
         case "N":
-            return DecimalText(try rawString(one)) == DecimalText(try rawString(other))
+            return try decimal(one) == decimal(other)
         case "BOOL", "NULL":
             return one.raw == other.raw
         case "M":
@@ -118,8 +127,29 @@ enum TypedValue {
         if let parsed = try? TreeParser.parse(text), case .number = parsed.content, parsed.raw == text {
             return text
         }
-        guard let decimal = DecimalText(text) else { throw WrongShape("no number: \(String(decoding: text, as: UTF8.self))") }
-        return Array(decimal.description.utf8)
+        let characters = Tree.unescape(text)
+        guard DecimalText(characters) != nil else { throw WrongShape("no number: \(String(decoding: text, as: UTF8.self))") }
+        return Array(normalised(String(decoding: characters, as: UTF8.self)).utf8)
+    }
+
+    /// The least change that makes JSON of a number's text: no plus sign, no leading zeros, digits on both sides of the point.
+    private static func normalised(_ text: String) -> String {
+        var rest = Substring(text)
+        var result = ""
+        if rest.first == "-" {
+            result = "-"
+        }
+        rest = rest.drop { $0 == "-" || $0 == "+" }
+        let whole = rest.prefix { $0.isNumber }
+        rest = rest.dropFirst(whole.count)
+        let significant = whole.drop { $0 == "0" }
+        result += significant.isEmpty ? "0" : significant
+        if rest.first == "." {
+            let fraction = rest.dropFirst().prefix { $0.isNumber }
+            rest = rest.dropFirst(fraction.count + 1)
+            result += fraction.isEmpty ? "" : "." + fraction
+        }
+        return result + rest
     }
 
     static func quoted(_ raw: [UInt8]) -> [UInt8] {
@@ -134,6 +164,16 @@ enum TypedValue {
     private static func rawString(_ tree: Tree) throws(WrongShape) -> [UInt8] {
         guard let bytes = tree.rawString else { throw WrongShape("no string") }
         return bytes
+    }
+
+    private static func binary(_ tree: Tree) throws(WrongShape) -> [UInt8] {
+        let text = try rawString(tree)
+        guard Base64.decode(text) != nil else { throw WrongShape("no base64") }
+        return quoted(text)
+    }
+
+    private static func decimal(_ tree: Tree) throws(WrongShape) -> DecimalText? {
+        DecimalText(Tree.unescape(try rawString(tree)))
     }
 
     private static func list(_ texts: [[UInt8]]) -> [UInt8] {
@@ -159,14 +199,14 @@ enum TypedValue {
     private static func numbers(_ tree: Tree) throws(WrongShape) -> Set<DecimalText?> {
         var members: Set<DecimalText?> = []
         for element in tree.elements ?? [] {
-            members.insert(DecimalText(try rawString(element)))
+            members.insert(try decimal(element))
         }
         return members
     }
 }
 
 /// A decimal number by value: sign, digits without zeros at either end, and the power of ten of the last digit.
-struct DecimalText: Hashable, CustomStringConvertible {
+struct DecimalText: Hashable {
     var isNegative: Bool
     var digits: String
     var exponent: Int
@@ -188,7 +228,7 @@ struct DecimalText: Hashable, CustomStringConvertible {
             exponent -= fraction.count
             text = text[..<point] + fraction
         }
-        guard !text.isEmpty, text.allSatisfy({ $0.isASCII && $0.isNumber }) else { return nil }
+        guard !text.isEmpty, text.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else { return nil }
         while text.last == "0" {
             text.removeLast()
             exponent += 1
@@ -198,21 +238,6 @@ struct DecimalText: Hashable, CustomStringConvertible {
             isNegative = false
             exponent = 0
         }
-    }
-
-    /// A JSON number of this value.
-    var description: String {
-        let sign = isNegative ? "-" : ""
-        if digits.isEmpty {
-            return "0"
-        }
-        if exponent >= 0 {
-            return sign + digits + String(repeating: "0", count: exponent)
-        }
-        if -exponent < digits.count {
-            return sign + digits.dropLast(-exponent) + "." + digits.suffix(-exponent)
-        }
-        return sign + "0." + String(repeating: "0", count: -exponent - digits.count) + digits
     }
 }
 

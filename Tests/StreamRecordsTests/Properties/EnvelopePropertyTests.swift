@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import JSONTape
+import ReferenceDecoder
+import StreamRecords
+import Testing
+
+@Suite("Any envelope, against the slow decoder") struct EnvelopePropertyTests {
+    /// How the documents of a recording stand one after another.
+    enum Framing: CaseIterable {
+        case lines, lineBreaksAndPretty, nothingBetween, oneArray
+    }
+
+    @Test("Random recordings of every envelope give the reference's lines", arguments: Framing.allCases, [false, true])
+    func everyEnvelope(framing: Framing, isCompressed: Bool) throws {
+        var recordings = RandomRecordings(SeededGenerator("everyEnvelope(\(framing), \(isCompressed))"))
+        for round in 0..<60 {
+            let bytes = try Self.recording(&recordings, framing, documents: 1 + round % 12)
+            var reference = Reference()
+            try reference.read(bytes)
+            #expect(reference.undecodable == 0)
+            let input = isCompressed ? try recordings.gzip(bytes) : bytes
+            let decoded = Decoded(RecordBatch.decode(input))
+            #expect(decoded.comparable(with: reference.lines).difference(from: reference.lines) == nil, "round \(round)")
+            #expect(decoded.undecodable.map(\.reason) == [], "round \(round)")
+            #expect(decoded.controlMessages == reference.controlMessages)
+            #expect(decoded.lines.allSatisfy { !$0.contains(UInt8(ascii: "\n")) })
+            #expect(decoded.lines.allSatisfy { (try? JSONDocument($0)) != nil })
+        }
+    }
+
+    @Test("Whatever pieces the input comes in, the lines are the same", arguments: Framing.allCases)
+    func pieces(framing: Framing) throws {
+        var recordings = RandomRecordings(SeededGenerator("pieces(\(framing))"))
+        for round in 0..<20 {
+            let bytes = try Self.recording(&recordings, framing, documents: 30)
+            let whole = Decoded(RecordBatch.decode(bytes))
+            #expect(whole.undecodable.map(\.reason) == [], "round \(round)")
+            for largest in [7, 1000, 10_000] {
+                let compressed = recordings.random.chance(50)
+                let input = compressed ? try recordings.gzip(bytes) : bytes
+                let source = ChoppySource(input, largest: largest, recordings.random)
+                let pieces = Decoded(source, chunkSize: 4096)
+                #expect(pieces.lines.difference(from: whole.lines) == nil, "round \(round), \(largest)")
+                #expect(pieces.undecodable.map(\.reason) == [], "round \(round), \(largest)")
+                #expect(pieces.controlMessages == whole.controlMessages)
+                #expect(pieces.failure == nil)
+            }
+        }
+    }
+
+    @Test("A document that is larger than what is held is read element by element, escapes at every cut")
+    func largeDocuments() throws {
+        var recordings = RandomRecordings(SeededGenerator())
+        for prefix in 0..<24 {
+            // Nothing but escapes, so that a cut comes between any two bytes of them.
+            let name = String(repeating: "x", count: prefix) + String(repeating: #"\ud83d\ude00\n\u00e9é"#, count: 100)
+            let records = (0..<40).map { number in
+                JSONText.object([
+                    ("eventID", .quoted("\(number)")), ("eventName", .quoted("INSERT")),
+                    ("dynamodb", .object([("Keys", .object([("Id", .object([("S", .quoted(name))]))]))])),
+                ])
+            }
+            let bytes = JSONText.object([("Records", .array(records))]).bytes(.compact, &recordings.random)
+            var reference = Reference()
+            try reference.read(bytes)
+            let decoded = Decoded(ChoppySource(bytes, largest: 5000, recordings.random), chunkSize: 4096)
+            #expect(decoded.lines.difference(from: reference.lines) == nil, "prefix \(prefix)")
+            #expect(decoded.undecodable.map(\.reason) == [], "prefix \(prefix)")
+        }
+    }
+
+    @Test("What the typed envelope writes decodes to the same plain lines again") func typedAgain() throws {
+        var recordings = RandomRecordings(SeededGenerator())
+        for _ in 0..<60 {
+            let bytes = try Self.recording(&recordings, .lines, documents: 10)
+            for batch in RecordBatch.decode(bytes) {
+                for record in batch {
+                    var typed = JSONWriter()
+                    record.write(.typed, into: &typed)
+                    var plain = JSONWriter()
+                    record.write(.plain, into: &plain)
+                    let again = Decoded(RecordBatch.decode(typed.array))
+                    #expect(again.lines.difference(from: [plain.array]) == nil)
+                    let fromRaw = Decoded(RecordBatch.decode(record.rawBytes))
+                    #expect(fromRaw.lines.difference(from: [plain.array]) == nil)
+                    #expect(!typed.array.contains(UInt8(ascii: "\n")))
+                }
+            }
+        }
+    }
+
+    @Test("Records without an id of their own keep the one they are given") func derivedIDs() throws {
+        var recordings = RandomRecordings(SeededGenerator())
+        for _ in 0..<50 {
+            let line = recordings.exportLine()
+            let one = RecordBatch.decode(line.bytes(.compact, &recordings.random)).flatMap { $0.map(\.id) }
+            let other = RecordBatch.decode(line.bytes(.wild, &recordings.random)).flatMap { $0.map(\.id) }
+            #expect(one.count == 1)
+            #expect(one == other)
+        }
+    }
+
+    static func recording(_ recordings: inout RandomRecordings, _ framing: Framing, documents count: Int) throws -> [UInt8] {
+        var bytes: [UInt8] = framing == .oneArray ? Array("[".utf8) : []
+        for index in 0..<count {
+            let document = try recordings.document()
+            switch framing {
+            case .lines:
+                bytes += document.bytes(recordings.random.pick([.compact, .spaced]), &recordings.random)
+                bytes += Array((recordings.random.chance(20) ? "\r\n" : recordings.random.chance(5) ? "\n\n" : "\n").utf8)
+            case .lineBreaksAndPretty:
+                bytes += document.bytes(.pretty, &recordings.random) + Array("\n".utf8)
+            case .nothingBetween:
+                bytes += document.bytes(recordings.random.pick(JSONText.Style.allCases), &recordings.random)
+            case .oneArray:
+                bytes += Array((index > 0 ? ", " : "").utf8) + document.bytes(recordings.random.pick(JSONText.Style.allCases), &recordings.random)
+            }
+        }
+        return bytes + Array((framing == .oneArray ? "]" : "").utf8)
+    }
+}
