@@ -34,6 +34,14 @@ private func describe(_ errorNumber: Int32, in buffer: UnsafeMutableBufferPointe
 }
 
 extension JSONBuffer {
+    /// Whether a read would not have to wait: there are bytes, it is the end, or there is an error to be told.
+    ///
+    /// - Parameter milliseconds: how long to wait for that.
+    public static func isReadable(_ descriptor: Int32, within milliseconds: Int32) -> Bool {
+        var waiting = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        return unsafe poll(&waiting, 1, milliseconds) != 0
+    }
+
     /// Reads once, up to `maximum` bytes, behind the ones that are there. Waits where the descriptor is a pipe with nothing in it.
     ///
     /// - Returns: how many bytes were read; 0 at the end.

@@ -44,7 +44,7 @@ struct SluiceCommand: AsyncParsableCommand {
             Exit status: 0 everything was delivered or filtered, 1 some records were rejected or are still to be delivered,
             2 the command line or the configuration is wrong, 3 an input cannot be opened or read.
             """,
-        subcommands: [ProcessCommand.self])
+        subcommands: [ProcessCommand.self, HistoryCommand.self, ShowCommand.self, StatsCommand.self])
 }
 
 /// What the command ends with.

@@ -31,12 +31,11 @@ struct InputFiles {
                 inputs.append(Input(path: path, size: nil))
                 continue
             }
-            var isFolder: ObjCBool = false
-            guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
-                failures.append((path, "there is no such file or folder"))
-                continue
+            switch InputFiles.look(at: path) {
+            case nil: failures.append((path, "there is no such file or folder"))
+            case .folder?: walk(path)
+            case .file(let size)?: inputs.append(Input(path: path, size: size))
             }
-            if isFolder.boolValue { walk(path) } else { inputs.append(Input(path: path, size: InputFiles.size(of: path))) }
         }
     }
 
@@ -51,27 +50,37 @@ struct InputFiles {
         }
         for name in names where !name.hasPrefix(".") {
             let path = folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)"
-            var isFolder: ObjCBool = false
-            guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+            switch InputFiles.look(at: path) {
+            case nil:
                 failures.append((path, "a link that leads nowhere"))
-                continue
-            }
-            if isFolder.boolValue {
+            case .folder?:
                 // A link to a folder could lead in a circle.
                 let isLink = (try? FileManager.default.destinationOfSymbolicLink(atPath: path)) != nil
                 if isLink { passedOver += 1 } else { walk(path) }
-            } else if InputFiles.endings.contains((name as NSString).pathExtension.lowercased()) && !InputFiles.others.contains(name) {
-                inputs.append(Input(path: path, size: InputFiles.size(of: path)))
-            } else {
-                passedOver += 1
+            case .file(let size)?:
+                if InputFiles.endings.contains((name as NSString).pathExtension.lowercased()) && !InputFiles.others.contains(name) {
+                    inputs.append(Input(path: path, size: size))
+                } else {
+                    passedOver += 1
+                }
             }
         }
     }
 
-    private static func size(of path: String) -> Int64? {
-        guard let attributes = try? FileManager.default.attributesOfItem(atPath: path), attributes[.type] as? FileAttributeType == .typeRegular else {
-            return nil
+    private enum Found {
+        case folder
+        /// The size is known for regular files, not for pipes and devices.
+        case file(size: Int64?)
+    }
+
+    /// What is at a path, at the end of links; nil where nothing is.
+    private static func look(at path: String) -> Found? {
+        let url = URL(fileURLWithPath: path).resolvingSymlinksInPath()
+        guard let attributes = try? FileManager.default.attributesOfItem(atPath: url.path) else { return nil }
+        switch attributes[.type] as? FileAttributeType {
+        case .typeDirectory: return .folder
+        case .typeRegular: return .file(size: (attributes[.size] as? NSNumber)?.int64Value)
+        default: return .file(size: nil)
         }
-        return (attributes[.size] as? NSNumber)?.int64Value
     }
 }

@@ -17,14 +17,13 @@ final class InputSource: ByteSource, Sendable {
         self.descriptor = descriptor
         self.stop = stop
         self.counter = counter
-        var status = stat()
-        mayWait = unsafe fstat(descriptor, &status) != 0 || status.st_mode & S_IFMT != S_IFREG
+        // Pipes, sockets and terminals have no place to seek to.
+        mayWait = lseek(descriptor, 0, SEEK_CUR) < 0
     }
 
     func read(into buffer: inout JSONBuffer, upTo maximum: Int) throws(ReadError) -> Int {
         if mayWait {
-            var waiting = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-            while unsafe poll(&waiting, 1, 100) == 0 {
+            while !JSONBuffer.isReadable(descriptor, within: 100) {
                 if stop.reason != nil { return 0 }
             }
         }

@@ -12,23 +12,26 @@ struct OpenInput: ~Copyable {
     }
 
     private let input: Input
-    private let descriptor: Int32
+    private let file: FileHandle
     private let stop: StopSignal
     private var reader: RecordReader
 
     init(_ input: Input, limits: RecordLimits, memory: JSONMemory, stop: StopSignal, counter: ByteCounter) throws(Failure) {
-        let descriptor = input.isStandardInput ? 0 : open(input.path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else {
-            throw Failure(path: input.path, reason: "cannot be opened: \(DescriptorError(errorNumber: errno))")
-        }
         self.input = input
-        self.descriptor = descriptor
+        if input.isStandardInput {
+            file = .standardInput
+        } else if let opened = FileHandle(forReadingAtPath: input.path) {
+            file = opened
+        } else {
+            let isThere = FileManager.default.fileExists(atPath: input.path)
+            throw Failure(path: input.path, reason: isThere ? "cannot be opened: permission denied" : "cannot be opened: there is no such file")
+        }
         self.stop = stop
-        reader = RecordReader(InputSource(descriptor, stop: stop, counter: counter), limits: limits, memory: memory)
+        reader = RecordReader(InputSource(file.fileDescriptor, stop: stop, counter: counter), limits: limits, memory: memory)
     }
 
     deinit {
-        if !input.isStandardInput { close(descriptor) }
+        if !input.isStandardInput { try? file.close() }
     }
 
     /// The next piece; nil at the end, and when the run is to stop.

@@ -4,6 +4,7 @@ import ArgumentParser
 import Foundation
 import JSONTape
 import Logging
+import SQLiteEventTable
 import Sluice
 import StreamRecords
 
@@ -63,7 +64,8 @@ struct ProcessCommand: AsyncParsableCommand {
 
         let files = InputFiles(paths)
         for failure in files.failures { say("\(failure.path): \(failure.reason)") }
-        stop.listen()
+        let listening = stop.listen()
+        defer { listening.forEach { $0.cancel() } }
         let counter = ByteCounter()
         let sizes = files.inputs.map(\.size)
         let progress = ProgressBar(counter: counter, total: sizes.contains(nil) ? nil : sizes.reduce(0) { $0 + ($1 ?? 0) })
@@ -148,6 +150,10 @@ extension Configuration {
 extension SinkRegistry {
     /// The sinks that the command has.
     static func command(onClosedOutput: @escaping @Sendable () -> Void) -> SinkRegistry {
-        SinkRegistry.standard(onClosedOutput: onClosedOutput)
+        var registry = SinkRegistry.standard(onClosedOutput: onClosedOutput)
+        #if SQLite
+        registry.registerSQLiteEventTable()
+        #endif
+        return registry
     }
 }

@@ -25,7 +25,6 @@ final class StopSignal: Sendable {
     }
 
     private let state = Mutex<Reason?>(nil)
-    private let sources = Mutex<[any DispatchSourceSignal]>([])
 
     /// Why to stop; nil while nobody wants to.
     var reason: Reason? { state.withLock { $0 } }
@@ -34,9 +33,9 @@ final class StopSignal: Sendable {
         state.withLock { if $0 == nil { $0 = reason } }
     }
 
-    /// Listens to the two signals from here on.
-    func listen() {
-        for (number, reason) in [(SIGINT, Reason.interrupted), (SIGTERM, .terminated)] {
+    /// Listens to the two signals, as long as what comes back is kept.
+    func listen() -> [any DispatchSourceSignal] {
+        [(SIGINT, Reason.interrupted), (SIGTERM, .terminated)].map { number, reason in
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
             source.setEventHandler { [self] in
@@ -44,7 +43,7 @@ final class StopSignal: Sendable {
                 stop(reason)
             }
             source.resume()
-            sources.withLock { $0.append(source) }
+            return source
         }
     }
 }
