@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import JSONTape
 public import StreamRecords
 
 /// What a run of Sluice is told: the sinks, the routes to them, and what becomes of records that can't be delivered.
@@ -48,6 +49,16 @@ public struct Configuration: Sendable {
         public var depth: Int?
 
         public init() {}
+
+        /// For the reader: these, and its defaults for the others.
+        public var recordLimits: RecordLimits {
+            var limits = RecordLimits()
+            if let decompressed { limits.decompressed = decompressed.bytes }
+            if let document { limits.document = document.bytes }
+            if let record { limits.record = record.bytes }
+            if let depth { limits.json.maximumDepth = depth }
+            return limits
+        }
     }
 
     public var sinks: [SinkDeclaration]

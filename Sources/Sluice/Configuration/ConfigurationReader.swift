@@ -12,8 +12,8 @@ struct ConfigurationReader {
     private static let routeKeys = [
         "name", "kind", "table", "group", "queue", "bus", "op", "envelope", "numbers", "to",
     ]
-    /// Keys that DESIGN gives to patterns: refused until they work, since a condition that is passed over would let
-    /// records through that must not go out.
+    /// Keys kept for patterns: refused until they work, since a condition that is passed over would let records through
+    /// that must not go out.
     private static let laterRouteKeys = ["when", "changed", "was", "becomes", "redact"]
 
     mutating func read(_ root: ConfigurationNode) -> Configuration {

@@ -13,7 +13,7 @@ public struct SinkRegistry: Sendable {
 
     private var entries: [String: Entry] = [:]
 
-    /// Short names that DESIGN gives to sinks, with the sinks' types. Those that nobody registered are refused by name.
+    /// The short names of Sluice's own sinks, with the sinks' types. Those that nobody registered are refused by name.
     private static let reserved = [
         "log": "log", "stdout": "log", "sqlite": "event-table", "dynamodb": "event-table", "s3": "s3-json", "sqs": "sqs",
         "eventbridge": "eventbridge", "dir": "dir", "file": "file", "exec": "exec",

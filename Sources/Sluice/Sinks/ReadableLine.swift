@@ -23,13 +23,14 @@ struct ReadableLine: Sendable {
     private func content(of record: Record) -> String {
         switch record.kind {
         case .change: change(record)
-        case .log: join(
-            paint("LOG", .cyan), paint("\(record.source.name) \(record.logStream ?? "")", .dim),
-            plain(record.message ?? "", cut: false))
-        case .message: join(paint("MESSAGE", .cyan), paint(record.source.name, .bold), plain(record.body ?? "", cut: false))
-        case .event: join(
-            paint("EVENT", .cyan), paint(record.source.name, .bold), "\(record.eventSource ?? "-"): \(record.detailType ?? "-")")
+        case .log: other("LOG", record, record.message ?? "")
+        case .message: other("MESSAGE", record, record.body ?? "")
+        case .event: other("EVENT", record, "\(record.eventSource ?? "-"): \(record.detailType ?? "-")")
         }
+    }
+
+    private func other(_ kind: String, _ record: Record, _ text: String) -> String {
+        join(paint(kind, .cyan), paint(plain(record.source.name, cut: false), .bold), plain(text, cut: false))
     }
 
     private func join(_ parts: String...) -> String {
@@ -46,13 +47,14 @@ struct ReadableLine: Sendable {
         let padding = String(repeating: " ", count: max(0, 6 - operation.count))
         let subject = plain(record.subject ?? record.source.name, cut: false)
         let details = details(record) + (record.isExpired ? [paint("expired", .dim)] : [])
-        return join("\(paint(plain(operation, cut: true), colour))\(padding) \(paint(subject, .bold))", details.joined(separator: ", "))
+        let start = "\(paint(plain(operation, cut: true), colour))\(padding) \(paint(subject, .bold))"
+        return join(start, details.joined(separator: ", "))
     }
 
     private func details(_ record: Record) -> [String] {
         let keys = record.keys.map { Set($0.attributes.map(\.name)) } ?? []
         switch (record.oldImage, record.newImage) {
-        case (let old?, let new?): return differences(old, new)
+        case (let old?, let new?): return differences(old.attributes, new.attributes)
         case (nil, let new?):
             return new.attributes.filter { !keys.contains($0.name) }.map { "\(name($0.name)): \(value($0.value))" }
         case (let old?, nil):
@@ -62,19 +64,24 @@ struct ReadableLine: Sendable {
         }
     }
 
-    private func differences(_ old: Image, _ new: Image) -> [String] {
+    /// What an update did: changed, added and removed attributes. Maps are looked into.
+    private func differences(_ old: AttributeMap, _ new: AttributeMap, in path: String = "") -> [String] {
         var out: [String] = []
-        for (attribute, after) in new.attributes {
+        for (attribute, after) in new {
+            let name = path + name(attribute)
             guard let before = old[attribute] else {
-                out.append(paint("+\(name(attribute)): \(value(after))", .green))
+                out.append(paint("+\(name): \(value(after))", .green))
                 continue
             }
-            if before != after {
-                out.append("\(name(attribute)): \(paint(value(before), .red)) → \(paint(value(after), .green))")
+            if before == after { continue }
+            if let before = before.mapValue, let after = after.mapValue, path.utf8.count < 200 {
+                out += differences(before, after, in: name + ".")
+            } else {
+                out.append("\(name): \(paint(value(before), .red)) → \(paint(value(after), .green))")
             }
         }
-        for (attribute, before) in old.attributes where new[attribute] == nil {
-            out.append(paint("-\(name(attribute)): \(value(before))", .red))
+        for (attribute, before) in old where new[attribute] == nil {
+            out.append(paint("-\(path)\(name(attribute)): \(value(before))", .red))
         }
         return out
     }

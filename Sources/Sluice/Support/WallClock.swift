@@ -9,11 +9,7 @@ import Darwin
 #endif
 public import StreamRecords
 
-/// The time of day, by the system's clock.
+/// The time of day by the system's clock, to the second.
 public enum WallClock {
-    public static var now: Timestamp {
-        var time = timespec()
-        guard unsafe clock_gettime(CLOCK_REALTIME, &time) == 0 else { return Timestamp(milliseconds: 0) }
-        return Timestamp(milliseconds: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)
-    }
+    public static var now: Timestamp { Timestamp(milliseconds: Int64(time(nil)) * 1000) }
 }

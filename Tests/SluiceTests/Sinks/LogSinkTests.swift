@@ -47,12 +47,17 @@ import Darwin
         remove.replace(#""NewImage":{"Id":{"N":"5"},"n":{"N":"3"},"status":{"S":"paid"}},"#, with: "")
         var renamed = Change(number: 4, key: 5).json
         renamed.replace(#""status":{"S":"open"}"#, with: #""state":{"S":"\u001b[31mred"}"#)
-        let text = try await output(#"{"format":"text"}"#, batch([Change(number: 1, key: 5)], extra: [insert, remove, renamed]))
+        var nested = Change(number: 5, key: 5).json
+        nested.replace(#""status":{"S":"open"}"#, with: #""stock":{"M":{"porto":{"N":"0"},"berlin":{"N":"14"},"oslo":{"NULL":true}}}"#)
+        nested.replace(#""status":{"S":"paid"}"#, with: #""stock":{"M":{"porto":{"N":"6"},"berlin":{"N":"14.0"},"bonn":{"L":[]}}}"#)
+        let text = try await output(
+            #"{"format":"text"}"#, batch([Change(number: 1, key: 5)], extra: [insert, remove, renamed, nested]))
         #expect(text == """
             14:13:20.000 MODIFY Products#{"Id":5}  n: 0 → 1, status: "open" → "paid"
             14:13:20.000 INSERT Products#{"Id":5}  n: 2, status: "paid"
             14:13:20.000 REMOVE Products#{"Id":5}  n: 2, status: "open"
             14:13:20.000 MODIFY Products#{"Id":5}  n: 3 → 4, +status: "paid", -state: "\\u{1b}[31mred"
+            14:13:20.000 MODIFY Products#{"Id":5}  n: 4 → 5, stock.porto: 0 → 6, +stock.bonn: [], -stock.oslo: null
 
             """)
     }
