@@ -75,7 +75,7 @@ let package = Package(
         .testTarget(name: "SluiceCommandTests", dependencies: ["Sluice", "SluiceCommand"], swiftSettings: settings),
         .testTarget(
             name: "EventTableTests", dependencies: ["EventTable", "JSONTape", "Sluice", "StreamRecords"],
-            swiftSettings: settings),
+            resources: [.copy("Fixtures")], swiftSettings: settings),
         .testTarget(
             name: "SQLiteEventTableTests",
             dependencies: [
