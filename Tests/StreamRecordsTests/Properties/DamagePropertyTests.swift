@@ -9,7 +9,7 @@ import Testing
 @Suite("Damaged recordings") struct DamagePropertyTests {
     @Test("One damaged line costs at most its own document") func oneLine() throws {
         var recordings = RandomRecordings(SeededGenerator())
-        for round in 0..<400 {
+        for round in 0..<250 {
             let lines = try Self.lines(&recordings, count: 2 + round % 6)
             let hit = Int.random(in: 0..<lines.count, using: &recordings.random)
             var damaged = lines
@@ -35,7 +35,7 @@ import Testing
 
     @Test("Cut at any byte, the whole documents before the cut are all there") func truncation() throws {
         var recordings = RandomRecordings(SeededGenerator())
-        for _ in 0..<6 {
+        for _ in 0..<3 {
             let lines = try Self.lines(&recordings, count: 4)
             let bytes = Self.joined(lines)
             var ends: [Int] = []
@@ -52,6 +52,33 @@ import Testing
                     #expect(decoded.lines.count == expected.lines.count)
                 } else if bytes[(whole == 0 ? 0 : ends[whole - 1])..<length].contains(where: { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }) {
                     #expect(decoded.undecodable.count == 1, "cut at \(length) of \(bytes.count): \(decoded.undecodable.map(\.reason))")
+                }
+            }
+        }
+    }
+
+    @Test("A document that ends too early costs nothing of those around it", arguments: [false, true])
+    func cutShort(readsByElements: Bool) throws {
+        var recordings = RandomRecordings(SeededGenerator("cutShort(\(readsByElements))"))
+        for _ in 0..<3 {
+            // Larger than what a reader of 4 KiB holds whole, so that it is read element by element, or small.
+            let records = (0..<(readsByElements ? 40 : 3)).map { _ in recordings.change() }
+            let events = JSONText.object([("Records", .array(records))]).bytes(.compact, &recordings.random)
+            let others = (0..<2).map { _ in JSONText.object([("Records", .array([recordings.change(), recordings.change()]))]) }
+            let before = others[0].bytes(.spaced, &recordings.random)
+            let after = others[1].bytes(.spaced, &recordings.random)
+            let whole = Decoded(RecordBatch.decode(Self.joined([before, events, after])))
+            let expected = Array(whole.lines.prefix(2)) + Array(whole.lines.suffix(2))
+            let structural = events.indices.filter { [0x7B, 0x7D, 0x5B, 0x5D, 0x2C, 0x3A, 0x22].contains(events[$0]) }
+            let cuts = Set(structural + structural.map { $0 + 1 }).filter { $0 > 0 && $0 < events.count }.sorted()
+            for cut in readsByElements ? cuts.shuffled(using: &recordings.random).prefix(60) + cuts.suffix(4) : cuts[...] {
+                let input = Self.joined([before, Array(events[..<cut]), after])
+                for decoded in [
+                    Decoded(RecordBatch.decode(input)), Decoded(ChoppySource(input, largest: 3000, recordings.random), chunkSize: 4096),
+                ] {
+                    let found = Array(decoded.lines.prefix(2)) + Array(decoded.lines.dropFirst(2).suffix(2))
+                    #expect(found.difference(from: expected) == nil, "cut at \(cut) of \(events.count)")
+                    #expect(decoded.undecodable.count >= 1, "cut at \(cut) of \(events.count)")
                 }
             }
         }

@@ -14,7 +14,7 @@ import Testing
     @Test("Random recordings of every envelope give the reference's lines", arguments: Framing.allCases, [false, true])
     func everyEnvelope(framing: Framing, isCompressed: Bool) throws {
         var recordings = RandomRecordings(SeededGenerator("everyEnvelope(\(framing), \(isCompressed))"))
-        for round in 0..<60 {
+        for round in 0..<36 {
             let bytes = try Self.recording(&recordings, framing, documents: 1 + round % 12)
             var reference = Reference()
             try reference.read(bytes)
@@ -32,7 +32,7 @@ import Testing
     @Test("Whatever pieces the input comes in, the lines are the same", arguments: Framing.allCases)
     func pieces(framing: Framing) throws {
         var recordings = RandomRecordings(SeededGenerator("pieces(\(framing))"))
-        for round in 0..<20 {
+        for round in 0..<8 {
             let bytes = try Self.recording(&recordings, framing, documents: 30)
             let whole = Decoded(RecordBatch.decode(bytes))
             #expect(whole.undecodable.map(\.reason) == [], "round \(round)")

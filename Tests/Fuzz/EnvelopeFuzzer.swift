@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import JSONTape
+import StreamRecords
+
+// A libFuzzer entry: any bytes may come in as a recording. See scripts/fuzz.
+
+/// Stops the fuzzer, which keeps the input that led here.
+private func violated(_ invariant: String) -> Never {
+    fatalError(invariant)
+}
+
+private let limits = RecordLimits(document: 1 << 20, record: 1 << 18, decompressed: 1 << 20, json: JSONLimits(maximumDepth: 200))
+
+/// Gives a few bytes at a time.
+private struct SlowSource: ByteSource {
+    let bytes: [UInt8]
+    let step: Int
+    var offset = 0
+
+    mutating func read(into buffer: inout JSONBuffer, upTo maximum: Int) throws(ReadError) -> Int {
+        let count = min(maximum, step, bytes.count - offset)
+        buffer.append(bytes[offset..<offset + count])
+        offset += count
+        return count
+    }
+}
+
+private func line(_ record: Record, _ envelope: Envelope) -> [UInt8] {
+    var writer = JSONWriter()
+    record.write(envelope, into: &writer)
+    let line = writer.array
+    guard !line.contains(0x0A), !line.contains(0x0D) else { violated("a line break in a line") }
+    guard (try? JSONDocument(line)) != nil else { violated("a line that is not JSON: \(String(decoding: line, as: UTF8.self))") }
+    return line
+}
+
+/// Everything that can be asked of a record.
+private func touch(_ record: Record) {
+    _ = record.id
+    _ = record.position
+    _ = record.orderingKey
+    _ = record.subject
+    _ = record.time?.description
+    _ = record.operation
+    _ = record.changedAttributes
+    _ = record.keys?.attributes
+    _ = record.newImage?.attributes
+    _ = record.oldImage?.attributes
+    _ = record.lambda
+    _ = record.extractedFields
+    _ = record.jsonBody
+    _ = record.detail
+    let detached = record.detached()
+    guard detached.id == record.id, detached.kind == record.kind else { violated("detached, a record is another one") }
+}
+
+@_cdecl("LLVMFuzzerTestOneInput")
+public func fuzz(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
+    let bytes = Array(UnsafeBufferPointer(start: start, count: count))
+    var lines: [[UInt8]] = []
+    for batch in RecordBatch.decode(bytes, limits: limits) {
+        for record in batch {
+            touch(record)
+            lines.append(line(record, .plain))
+            _ = line(record, Envelope(.plain, numbers: .string))
+            _ = line(record, .typed)
+        }
+        for undecodable in batch.undecodable where undecodable.reason.isEmpty {
+            violated("no reason given")
+        }
+    }
+
+    // In pieces, the same records come out.
+    var reader = RecordReader(SlowSource(bytes: bytes, step: 1 + count % 13), limits: limits, chunkSize: 4096)
+    var inPieces: [[UInt8]] = []
+    do throws(ReadError) {
+        while var chunk = try reader.next() {
+            while let batch = chunk.nextBatch() {
+                for record in batch {
+                    inPieces.append(line(record, .plain))
+                }
+            }
+        }
+    } catch {
+        // Broken compression: what was read before counts.
+    }
+    guard lines == inPieces else { violated("\(lines.count) records at once, \(inPieces.count) in pieces") }
+    return 0
+}
