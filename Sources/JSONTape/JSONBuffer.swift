@@ -133,17 +133,18 @@ public struct JSONBuffer: ~Copyable, @unchecked Sendable {
 
     /// Where the last byte of this value stands before `end`, or nil.
     public func lastIndex(of byte: UInt8, before end: Int) -> Int? {
-        var place = max(0, min(end, count))
-        // Eight bytes a step: a byte of the pattern becomes zero, and the subtraction borrows at the lowest zero at the latest.
-        let pattern = UInt64(byte) &* 0x0101_0101_0101_0101
-        while place >= 8 {
-            let word = unsafe UnsafeRawPointer(start + place - 8).loadUnaligned(as: UInt64.self) ^ pattern
-            if (word &- 0x0101_0101_0101_0101) & ~word & 0x8080_8080_8080_8080 != 0 { break }
-            place -= 8
-        }
-        while place > 0 {
-            place -= 1
-            if unsafe start[place] == byte { return place }
+        // Block by block from the end, each from its start: the system's search forward is the fast one.
+        var high = max(0, min(end, count))
+        while high > 0 {
+            let low = max(0, high - 1024)
+            var from = low
+            var found: Int?
+            while from < high, let hit = unsafe memchr(start + from, Int32(byte), high - from) {
+                found = unsafe UnsafeRawPointer(hit) - UnsafeRawPointer(start)
+                from = (found ?? high) + 1
+            }
+            if let found { return found }
+            high = low
         }
         return nil
     }

@@ -195,6 +195,21 @@ public struct JSONWriter: ~Copyable, Sendable {
     @inlinable
     public mutating func write(int: some FixedWidthInteger) { write(raw: String(int).utf8) }
 
+    /// Lets `body` write up to `room` bytes with a pen, which stays in registers where a writer goes through memory.
+    ///
+    /// - Parameter body: writes with the pen. What goes beyond the room is left out.
+    /// - Returns: whether there was room for everything; else nothing has been written.
+    @inlinable @inline(__always)
+    public mutating func write(room: Int, _ body: (inout JSONPen) -> Void) -> Bool {
+        buffer.reserve(room)
+        let start = unsafe buffer.start + buffer.count
+        var pen = unsafe JSONPen(start, start + room)
+        body(&pen)
+        guard !pen.isFull else { return false }
+        unsafe buffer.advance(by: pen.place - start)
+        return true
+    }
+
     /// Takes back everything behind the first `count` bytes.
     public mutating func truncate(to count: Int) {
         if count >= 0 && count < self.count { unsafe buffer.advance(by: count - self.count) }
@@ -217,42 +232,3 @@ public struct JSONWriter: ~Copyable, Sendable {
     public consuming func finish() -> JSONBytes { JSONBytes(buffer) }
 }
 
-/// Bytes that do not change any more, shared by reference.
-@safe
-public final class JSONBytes: @unchecked Sendable {
-    // Invariant: nothing changes after `init`, and the block lives as long as this object.
-    private let start: UnsafePointer<UInt8>
-    private let block: JSONBlock
-    private let memory: JSONMemory?
-    public let count: Int
-
-    public init(_ buffer: consuming JSONBuffer) {
-        let parts = buffer.release()
-        block = parts.block
-        memory = parts.memory
-        count = parts.count
-        unsafe start = UnsafePointer(parts.block.start.assumingMemoryBound(to: UInt8.self))
-    }
-
-    public convenience init(_ bytes: some Collection<UInt8>) {
-        var buffer = JSONBuffer(capacity: bytes.count)
-        buffer.append(bytes)
-        self.init(buffer)
-    }
-
-    deinit {
-        if let memory { memory.give(block) } else { block.free() }
-    }
-
-    public var span: RawSpan {
-        @_lifetime(borrow self) borrowing get {
-            unsafe _overrideLifetime(RawSpan(_unsafeStart: UnsafeRawPointer(start), byteCount: count), borrowing: self)
-        }
-    }
-
-    /// A copy of the bytes from `range`.
-    public subscript(range: Range<Int>) -> [UInt8] {
-        let range = range.clamped(to: 0..<count)
-        return unsafe Array(UnsafeBufferPointer(start: start + range.lowerBound, count: range.count))
-    }
-}

@@ -4,7 +4,7 @@ internal import JSONTape
 
 /// The sources of a batch's records, each once, with what rendering writes for it.
 struct SourceTable: Sendable {
-    struct Entry: Sendable {
+    final class Entry: Sendable {
         let source: RecordSource
         /// `,"table":"Products"` and the like, which follows the id or the operation; empty where the name is not known.
         let name: [UInt8]
@@ -13,6 +13,14 @@ struct SourceTable: Sendable {
         /// What a log group or stream tells of a function: `,"function":"…"`.
         let function: [UInt8]
         let functionName: String?
+
+        init(source: RecordSource, name: [UInt8], place: [UInt8], function: [UInt8], functionName: String?) {
+            self.source = source
+            self.name = name
+            self.place = place
+            self.function = function
+            self.functionName = functionName
+        }
     }
 
     private(set) var entries: [Entry] = []

@@ -3,54 +3,67 @@
 internal import JSONTape
 
 /// Which attributes differ between two images of an item, by DynamoDB's equality.
-enum ImageDifference {
-    /// Beyond this many attributes names are looked up in a table instead of one after another.
-    private static let searchLimit = 48
+///
+/// Keeps the memory it needs from one record to the next.
+struct ImageDifference: Sendable {
+    /// For each attribute of the old image: the first bytes of its name with the name's length mixed in, and its places.
+    private var words: [UInt64] = []
+    private var names: [JSONNode] = []
+    private var values: [JSONNode] = []
+
+    /// As many attributes as `matched` below has bits; beyond it names are looked up in a table.
+    private static let searchLimit = 64
 
     /// Writes the names, quoted and with commas, into an empty writer: in the new image's order, then what the old one had more.
-    static func writeNames(_ old: borrowing JSONView, _ new: borrowing JSONView, into writer: inout JSONWriter) {
-        // Both images mostly have the same attributes in the same order: the next one of the old image is tried first.
-        var cursor = old.members
-        var isCursorValid = cursor.next()
-        var found = 0
-        var count = 0
-        var members = new.members
+    mutating func writeNames(_ old: borrowing JSONView, _ new: borrowing JSONView, into writer: inout JSONWriter) {
+        words.removeAll(keepingCapacity: true)
+        names.removeAll(keepingCapacity: true)
+        values.removeAll(keepingCapacity: true)
+        var members = old.members
         while members.next() {
-            count += 1
+            words.append(ImageDifference.word(members.key))
+            names.append(members.key.node)
+            values.append(members.value.node)
+        }
+        let count = words.count
+        guard count <= ImageDifference.searchLimit else {
+            return ImageDifference.writeNamesByTable(old, new, into: &writer)
+        }
+        // The attributes of the old image that the new one has as well, a bit each.
+        var matched: UInt64 = 0
+        // Mostly both images have the same attributes in the same order: what follows the last match is tried first.
+        var next = 0
+        members = new.members
+        while members.next() {
             let key = members.key
-            if isCursorValid && sameName(cursor.key, key) {
-                found += 1
-                if !same(cursor.value, members.value) { add(key, &writer) }
-                isCursorValid = cursor.next()
+            let word = ImageDifference.word(key)
+            var place = next
+            if place >= count || !isName(place, word, key, old) {
+                place = 0
+                while place < count && !isName(place, word, key, old) { place += 1 }
+            }
+            if place == count {
+                ImageDifference.add(key, &writer)
                 continue
             }
-            if count > searchLimit { return writeNamesByTable(old, new, into: &writer) }
-            var search = old.members
-            var isFound = false
-            while search.next() {
-                guard sameName(search.key, key) else { continue }
-                isFound = true
-                if !same(search.value, members.value) { add(key, &writer) }
-                // From here the order may be the same again.
-                cursor = search
-                isCursorValid = cursor.next()
-                break
-            }
-            if isFound { found += 1 } else { add(key, &writer) }
+            matched |= 1 &<< UInt64(place)
+            next = place + 1
+            if !ImageDifference.same(old.view(values[place]), members.value) { ImageDifference.add(key, &writer) }
         }
-        // What is left of the old image: counting tells whether there is any.
-        var oldCount = 0
-        var rest = old.members
-        while rest.next() { oldCount += 1 }
-        if oldCount == found { return }
-        if oldCount > searchLimit || count > searchLimit { return writeNamesByTable(old, new, into: &writer) }
-        rest = old.members
-        while rest.next() {
-            var search = new.members
-            var isFound = false
-            while !isFound && search.next() { isFound = sameName(search.key, rest.key) }
-            if !isFound { add(rest.key, &writer) }
-        }
+        for place in 0..<count where matched &>> UInt64(place) & 1 == 0 { ImageDifference.add(old.view(names[place]), &writer) }
+    }
+
+    /// Whether the old image's attribute at a place has this name.
+    @inline(__always)
+    private func isName(_ place: Int, _ word: UInt64, _ key: borrowing JSONView, _ old: borrowing JSONView) -> Bool {
+        let candidate = words[place]
+        return (candidate == word || candidate == 0 || word == 0) && ImageDifference.sameName(old.view(names[place]), key)
+    }
+
+    /// Zero for a name with escapes, which other bytes can mean as well.
+    @inline(__always)
+    private static func word(_ name: borrowing JSONView) -> UInt64 {
+        name.isEscaped ? 0 : name.leadingText ^ UInt64(truncatingIfNeeded: name.textCount) &<< 56
     }
 
     private static func add(_ name: borrowing JSONView, _ writer: inout JSONWriter) {
@@ -60,8 +73,7 @@ enum ImageDifference {
 
     @inline(__always)
     private static func sameName(_ a: borrowing JSONView, _ b: borrowing JSONView) -> Bool {
-        if a.leadingText == b.leadingText && a.textCount == b.textCount && (a.textCount <= 8 || a.sourceEquals(b)) { return true }
-        return (a.isEscaped || b.isEscaped) && ExactString(a.string ?? "") == ExactString(b.string ?? "")
+        a.sourceEquals(b) || ((a.isEscaped || b.isEscaped) && ExactString(a.string ?? "") == ExactString(b.string ?? ""))
     }
 
     /// Values whose bytes differ may be the same: 1 and 1.0, sets in another order, other white space or escapes.
@@ -113,7 +125,6 @@ enum ImageDifference {
 
     /// The same for large items, whose attributes may stand in any order.
     private static func writeNamesByTable(_ old: borrowing JSONView, _ new: borrowing JSONView, into writer: inout JSONWriter) {
-        writer.removeAll()
         var olds: [ExactString: JSONNode] = [:]
         var news: Set<ExactString> = []
         var members = old.members

@@ -8,6 +8,7 @@ public import JSONTape
 public struct RecordRenderer: ~Copyable, Sendable {
     /// The names of the changed attributes of the record at hand, with quotes and commas.
     private var changed = JSONWriter()
+    private var difference = ImageDifference()
 
     public init() {}
 
@@ -123,7 +124,7 @@ public struct RecordRenderer: ~Copyable, Sendable {
         if slot.operation == .modify && !slot.old.isNone && !slot.new.isNone {
             writer.write(raw: ",\"changed\":[")
             changed.removeAll()
-            ImageDifference.writeNames(document.view(slot.old), document.view(slot.new), into: &changed)
+            difference.writeNames(document.view(slot.old), document.view(slot.new), into: &changed)
             writer.write(raw: changed.bytes)
             writer.write(byte: 0x5D)
         }

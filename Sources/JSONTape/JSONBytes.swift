@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Bytes that do not change any more, shared by reference.
+@safe
+public final class JSONBytes: @unchecked Sendable {
+    // Invariant: nothing changes after `init`, and the block lives as long as this object.
+    private let start: UnsafePointer<UInt8>
+    private let block: JSONBlock
+    private let memory: JSONMemory?
+    public let count: Int
+
+    public init(_ buffer: consuming JSONBuffer) {
+        let parts = buffer.release()
+        block = parts.block
+        memory = parts.memory
+        count = parts.count
+        unsafe start = UnsafePointer(parts.block.start.assumingMemoryBound(to: UInt8.self))
+    }
+
+    public convenience init(_ bytes: some Collection<UInt8>) {
+        var buffer = JSONBuffer(capacity: bytes.count)
+        buffer.append(bytes)
+        self.init(buffer)
+    }
+
+    deinit {
+        if let memory { memory.give(block) } else { block.free() }
+    }
+
+    public var span: RawSpan {
+        @_lifetime(borrow self) borrowing get {
+            unsafe _overrideLifetime(RawSpan(_unsafeStart: UnsafeRawPointer(start), byteCount: count), borrowing: self)
+        }
+    }
+
+    /// A copy of the bytes from `range`.
+    public subscript(range: Range<Int>) -> [UInt8] {
+        let range = range.clamped(to: 0..<count)
+        return unsafe Array(UnsafeBufferPointer(start: start + range.lowerBound, count: range.count))
+    }
+}

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Writes into room that a ``JSONWriter`` has made. Small enough to be handed on and back in registers: each function takes a pen and returns it.
+///
+/// What there is no room for is not written, and the writer is told at the end.
+@frozen @safe
+public struct JSONPen: ~Escapable {
+    // Invariant: `place <= end`, and `JSONBuffer.padding` bytes may be written behind `end`, though they don't count.
+    @usableFromInline var place: UnsafeMutablePointer<UInt8>
+    @usableFromInline let end: UnsafeMutablePointer<UInt8>
+    @usableFromInline var isFull: Bool
+
+    @inlinable @inline(__always)
+    @_lifetime(immortal)
+    init(_ place: UnsafeMutablePointer<UInt8>, _ end: UnsafeMutablePointer<UInt8>) {
+        unsafe self.place = place
+        unsafe self.end = end
+        isFull = false
+    }
+
+    @inlinable @inline(__always)
+    @_lifetime(self: copy self)
+    public mutating func write(byte: UInt8) {
+        guard unsafe place < end else {
+            isFull = true
+            return
+        }
+        unsafe place.pointee = byte
+        unsafe place += 1
+    }
+
+    /// Up to eight bytes of text, the first one lowest.
+    @inlinable @inline(__always)
+    @_lifetime(self: copy self)
+    public mutating func write(_ word: UInt64, count: Int) {
+        guard unsafe end - place >= count, count <= 8 else {
+            isFull = true
+            return
+        }
+        unsafe UnsafeMutableRawPointer(place).storeBytes(of: word.littleEndian, as: UInt64.self)
+        unsafe place += count
+    }
+
+    @inlinable @inline(__always)
+    @_lifetime(self: copy self)
+    mutating func copy(_ source: UnsafePointer<UInt8>, _ count: Int) {
+        guard unsafe end - place >= count else {
+            isFull = true
+            return
+        }
+        let target = unsafe UnsafeMutableRawPointer(place)
+        let from = unsafe UnsafeRawPointer(source)
+        unsafe target.storeBytes(of: from.loadUnaligned(as: SIMD16<UInt8>.self), as: SIMD16<UInt8>.self)
+        if count > 16 { unsafe JSONPen.copyRest(target, from, count) }
+        unsafe place += count
+    }
+
+    /// All behind the first 16 bytes.
+    @inlinable @inline(__always)
+    static func copyRest(_ target: UnsafeMutableRawPointer, _ from: UnsafeRawPointer, _ count: Int) {
+        if count > 128 {
+            unsafe target.copyMemory(from: from, byteCount: count)
+            return
+        }
+        var done = 16
+        repeat {
+            unsafe target.storeBytes(of: (from + done).loadUnaligned(as: SIMD16<UInt8>.self), toByteOffset: done, as: SIMD16<UInt8>.self)
+            done &+= 16
+        } while done < count
+    }
+
+    /// A byte, a member's name as it was written, with quotes, and a colon.
+    @inlinable @inline(__always)
+    @_lifetime(self: copy self)
+    public mutating func copyName(after separator: UInt8, _ name: borrowing JSONView) {
+        let count = name.textCount
+        write(byte: separator)
+        // The colon follows at once in most texts; where there is white space, it is put in.
+        unsafe copy(name.bytes + (name.textOffset &- 1), count &+ 3)
+        if !isFull { unsafe place[-1] = 0x3A }
+    }
+
+    /// The text of a folded object's string (see ``JSONView/foldedName``), without quotes.
+    @inlinable @inline(__always)
+    @_lifetime(self: copy self)
+    public mutating func copyFoldedText(_ value: borrowing JSONView) {
+        let entry = value.entry
+        unsafe copy(value.bytes + entry.offset, entry.payload)
+    }
+
+    /// The text of a folded object's string (see ``JSONView/foldedName``), with quotes.
+    @inlinable @inline(__always)
+    @_lifetime(self: copy self)
+    public mutating func copyFoldedQuoted(_ value: borrowing JSONView) {
+        let entry = value.entry
+        unsafe copy(value.bytes + (entry.offset &- 1), entry.payload &+ 2)
+    }
+
+    /// The text of a string or number as it was written, without quotes.
+    @inlinable @inline(__always)
+    @_lifetime(self: copy self)
+    public mutating func copyText(_ value: borrowing JSONView) {
+        unsafe copy(value.bytes + value.textOffset, value.textCount)
+    }
+
+    /// The text of a string as it was written, with quotes.
+    @inlinable @inline(__always)
+    @_lifetime(self: copy self)
+    public mutating func copyQuoted(_ value: borrowing JSONView) {
+        unsafe copy(value.bytes + (value.textOffset &- 1), value.textCount &+ 2)
+    }
+
+    /// A value as it was written.
+    @inlinable @inline(__always)
+    @_lifetime(self: copy self)
+    public mutating func copy(_ value: borrowing JSONView) {
+        let start = value.offset
+        unsafe copy(value.bytes + start, value.endOffset &- start)
+    }
+}
