@@ -380,7 +380,7 @@ struct Indexer {
             if name.status > 1 { break }
             let q = unsafe name.p
             let word = unsafe load8(q + 1)
-            let length = unsafe UInt64(UInt(bitPattern: q) &- UInt(bitPattern: p) &- 1)
+            let length = UInt64(UInt(bitPattern: q) &- UInt(bitPattern: p) &- 1)
             let value: ScanState
             let text: Bytes
             let tag: UInt64

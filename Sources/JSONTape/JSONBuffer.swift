@@ -167,7 +167,12 @@ public struct JSONBuffer: ~Copyable, @unchecked Sendable {
     /// Appends the content of a string, with its escapes resolved.
     public mutating func append(contentOf string: borrowing JSONView) {
         guard string.isEscaped else { return append(string.text) }
-        let source = unsafe UnsafeBufferPointer(start: string.bytes + string.textOffset, count: string.textCount)
-        unsafe appendUnsafe(minimum: source.count) { room in unsafe unescape(source, into: room) }
+        // The content is never longer than it is written.
+        reserve(string.textCount)
+        var content = UnescapedBytes(string)
+        while let byte = content.next() {
+            unsafe start[count] = byte
+            count += 1
+        }
     }
 }

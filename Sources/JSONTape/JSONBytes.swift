@@ -4,7 +4,7 @@
 @safe
 public final class JSONBytes: @unchecked Sendable {
     // Invariant: nothing changes after `init`, and the block lives as long as this object.
-    private let start: UnsafePointer<UInt8>
+    @usableFromInline let start: UnsafePointer<UInt8>
     private let block: JSONBlock
     private let memory: JSONMemory?
     public let count: Int

@@ -235,7 +235,15 @@ public struct JSONView: ~Escapable {
         guard kind == .string else { return nil }
         let raw = unsafe UnsafeBufferPointer(start: bytes + textOffset, count: textCount)
         guard isEscaped else { return unsafe String(decoding: raw, as: UTF8.self) }
-        return unsafe String(unsafeUninitializedCapacity: textCount) { unsafe unescape(raw, into: $0) }
+        var content = UnescapedBytes(self)
+        return unsafe String(unsafeUninitializedCapacity: textCount) { target in
+            var written = 0
+            while written < target.count, let byte = content.next() {
+                unsafe target[written] = byte
+                written += 1
+            }
+            return written
+        }
     }
 
     /// The text of a number as it was written; nil for other kinds.
@@ -431,48 +439,4 @@ func equalBytes(_ a: UnsafePointer<UInt8>, _ b: UnsafePointer<UInt8>, _ count: I
     let left = unsafe UInt64(littleEndian: UnsafeRawPointer(a + done).loadUnaligned(as: UInt64.self))
     let right = unsafe UInt64(littleEndian: UnsafeRawPointer(b + done).loadUnaligned(as: UInt64.self))
     return (left ^ right) &<< UInt64(64 &- 8 &* (count &- done)) == 0
-}
-
-/// Resolves the escapes of a validated string. The result is never longer than the source.
-func unescape(_ source: UnsafeBufferPointer<UInt8>, into target: UnsafeMutableBufferPointer<UInt8>) -> Int {
-    var read = 0
-    var written = 0
-    while read < source.count {
-        let byte = unsafe source[read]
-        guard byte == 0x5C else {
-            unsafe target[written] = byte
-            read += 1
-            written += 1
-            continue
-        }
-        let letter = unsafe source[read + 1]
-        read += 2
-        switch letter {
-        case 0x62: unsafe target[written] = 0x08
-        case 0x66: unsafe target[written] = 0x0C
-        case 0x6E: unsafe target[written] = 0x0A
-        case 0x72: unsafe target[written] = 0x0D
-        case 0x74: unsafe target[written] = 0x09
-        case 0x75:
-            var unit: UInt32 = 0
-            for digit in 0..<4 { unit = unit << 4 | (StringScanner.hexDigit(unsafe source[read + digit]) ?? 0) }
-            read += 4
-            if unit & 0xFC00 == 0xD800 {
-                var low: UInt32 = 0
-                for digit in 2..<6 { low = low << 4 | (StringScanner.hexDigit(unsafe source[read + digit]) ?? 0) }
-                read += 6
-                unit = 0x10000 + (unit & 0x3FF) << 10 + (low & 0x3FF)
-            }
-            if let scalar = Unicode.Scalar(unit) {
-                for encoded in UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter {
-                    unsafe target[written] = encoded
-                    written += 1
-                }
-            }
-            continue
-        default: unsafe target[written] = letter
-        }
-        written += 1
-    }
-    return written
 }

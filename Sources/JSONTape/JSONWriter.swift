@@ -43,6 +43,20 @@ public struct JSONWriter: ~Copyable, Sendable {
     /// Text that is JSON already.
     public mutating func write(raw text: RawSpan) { buffer.append(text) }
 
+    /// Text that is JSON already.
+    @inlinable @inline(__always)
+    public mutating func write(raw text: JSONBytes) {
+        if text.count > 0 { unsafe copyPadded(from: text.start, count: text.count) }
+    }
+
+    /// The first `count` of 32 bytes that are JSON already.
+    @inlinable @inline(__always)
+    public mutating func write(_ bytes: SIMD32<UInt8>, count: Int) {
+        buffer.reserve(32)
+        unsafe UnsafeMutableRawPointer(buffer.start + buffer.count).storeBytes(of: bytes, as: SIMD32<UInt8>.self)
+        unsafe buffer.advance(by: min(max(count, 0), 32))
+    }
+
     /// Bytes of this writer's own, once more.
     public mutating func repeatBytes(_ range: Range<Int>) {
         let range = range.clamped(to: 0..<count)

@@ -76,14 +76,14 @@ struct EnvelopeDecoder: ~Copyable {
         var records = JSONNode.none
         var payload = JSONNode.none
         var logEvents = JSONNode.none
-        var shape = RecordShape()
+        var fields = RecordFields()
         while members.next() {
             let key = members.key
             switch key.textCount {
             case 7 where FieldName.records.matches(key): records = members.value.node
             case 7 where FieldName.awslogs.matches(key): payload = members.value.node
             case 9 where FieldName.logEvents.matches(key): logEvents = members.value.node
-            default: shape.note(key)
+            default: fields.note(key, members.value.node)
             }
         }
         if !records.isNone {
@@ -101,7 +101,7 @@ struct EnvelopeDecoder: ~Copyable {
             decode(subscription: place, logEvents, position)
             return nil
         }
-        decode(record: place, shape, position)
+        decode(record: place, fields, position)
         return nil
     }
 
@@ -140,16 +140,17 @@ struct EnvelopeDecoder: ~Copyable {
     private mutating func decode(element place: Place, _ position: Place?) {
         let document = documents[Int(place.document)]
         var members = document.view(place.node).members
-        var shape = RecordShape()
-        while members.next() { shape.note(members.key) }
-        if shape.isRecord {
-            decode(record: place, shape, position)
+        var fields = RecordFields()
+        while members.next() { fields.note(members.key, members.value.node) }
+        if fields.shape.isRecord {
+            decode(record: place, fields, position)
         } else {
             _ = decode(place, from: 0, position: position, isPayload: false)
         }
     }
 
-    private mutating func decode(record place: Place, _ shape: RecordShape, _ position: Place?) {
+    private mutating func decode(record place: Place, _ fields: RecordFields, _ position: Place?) {
+        let shape = fields.shape
         do throws(RecordError) {
             let document = documents[Int(place.document)]
             let view = document.view(place.node)
@@ -157,7 +158,7 @@ struct EnvelopeDecoder: ~Copyable {
                 throw RecordError(.tooLarge, "a record of more than \(limits.record) bytes")
             }
             if shape.contains(.dynamodb) {
-                try decode(change: place, position)
+                try decode(change: place, fields, position)
             } else if shape.contains(.kinesis) {
                 try decode(kinesis: place)
             } else if shape.contains(.messageId) && shape.contains(.body) {
@@ -178,46 +179,14 @@ struct EnvelopeDecoder: ~Copyable {
 
     // MARK: Changes
 
-    private mutating func decode(change place: Place, _ position: Place?) throws(RecordError) {
+    private mutating func decode(change place: Place, _ fields: RecordFields, _ position: Place?) throws(RecordError) {
         let document = documents[Int(place.document)]
-        let view = document.view(place.node)
         var slot = Slot(kind: .change, document: place.document, raw: place.node)
-        var arn = JSONNode.none
-        var table = JSONNode.none
-        var region = JSONNode.none
-        var identity = JSONNode.none
-        var dynamodb = JSONNode.none
-        var name = JSONNode.none
-        var members = view.members
-        while members.next() {
-            let key = members.key
-            let value = members.value
-            switch key.textCount {
-            case 7 where FieldName.eventID.matches(key): slot.id = value.node
-            case 8 where FieldName.dynamodb.matches(key): dynamodb = value.node
-            case 9 where FieldName.eventName.matches(key): name = value.node
-            case 9 where FieldName.awsRegion.matches(key): region = value.node
-            case 9 where FieldName.tableName.matches(key): table = value.node
-            case 12 where FieldName.userIdentity.matches(key): identity = value.node
-            case 14 where FieldName.eventSourceARN.matches(key): arn = value.node
-            default:
-                // Unknown members pass; the known ones may be written with escapes.
-                if key.isEscaped {
-                    if FieldName.eventID.matches(key) { slot.id = value.node }
-                    if FieldName.dynamodb.matches(key) { dynamodb = value.node }
-                    if FieldName.eventName.matches(key) { name = value.node }
-                    if FieldName.awsRegion.matches(key) { region = value.node }
-                    if FieldName.tableName.matches(key) { table = value.node }
-                    if FieldName.userIdentity.matches(key) { identity = value.node }
-                    if FieldName.eventSourceARN.matches(key) { arn = value.node }
-                }
-            }
-        }
-        let stream = document.view(dynamodb)
+        let stream = document.view(fields.dynamodb)
         guard stream.kind == .object else { throw RecordError(.wrongShape, "dynamodb is not an object") }
         var sequence = JSONNode.none
         var creation = JSONNode.none
-        members = stream.members
+        var members = stream.members
         while members.next() {
             let key = members.key
             let value = members.value
@@ -237,7 +206,7 @@ struct EnvelopeDecoder: ~Copyable {
                 }
             }
         }
-        slot.id = try string(slot.id, document, "eventID")
+        slot.id = try string(fields.eventID, document, "eventID")
         slot.sequence = try string(sequence, document, "dynamodb.SequenceNumber")
         if let position {
             slot.position = position.node
@@ -246,14 +215,14 @@ struct EnvelopeDecoder: ~Copyable {
             slot.position = slot.sequence
             slot.positionDocument = place.document
         }
-        slot.name = try string(name, document, "eventName")
+        slot.name = try string(fields.eventName, document, "eventName")
         try images(&slot, document, "dynamodb.")
         slot.time = try time(creation, document, "dynamodb.ApproximateCreationDateTime")
         slot.operation = slot.name.isNone ? .implied(by: slot) : .init(document.view(slot.name))
-        if !identity.isNone && slot.operation == .remove && isExpiry(document.view(identity)) { slot.flags.insert(.expired) }
-        arn = try string(arn, document, "eventSourceARN")
-        table = try string(table, document, "tableName")
-        region = try string(region, document, "awsRegion")
+        if !fields.identity.isNone && slot.operation == .remove && isExpiry(document.view(fields.identity)) { slot.flags.insert(.expired) }
+        let arn = try string(fields.arn, document, "eventSourceARN")
+        let table = try string(fields.table, document, "tableName")
+        let region = try string(fields.region, document, "awsRegion")
         slot.source = sources.table(document, arn: arn, table: table, region: region)
         slots.append(slot)
     }
@@ -559,17 +528,17 @@ struct EnvelopeDecoder: ~Copyable {
         slot.bodyDocument = Int32(documents.count - 1)
         slot.body = inner.root
         if root.kind == .object {
-            var shape = RecordShape()
+            var fields = RecordFields()
             var notification = 0
             var text = JSONNode.none
             members = root.members
             while members.next() {
-                shape.note(members.key)
+                fields.note(members.key, members.value.node)
                 if members.key.isString("Type") && members.value.isString("Notification") { notification += 1 }
                 if members.key.isString("TopicArn") { notification += 1 }
                 if members.key.isString("Message") && members.value.kind == .string { text = members.value.node }
             }
-            if shape.contains(.detail) && shape.contains(.detailType) && shape.contains(.source) {
+            if fields.shape.contains([.detail, .detailType, .source]) {
                 try decode(event: Place(document: slot.bodyDocument, node: inner.root), raw: place, Place(document: place.document, node: slot.id))
                 return
             }

@@ -21,37 +21,66 @@ struct RecordShape: OptionSet {
         contains(.dynamodb) || contains(.kinesis) || contains([.messageId, .body]) || contains([.detail, .detailType]) || contains([.metadata, .keys])
     }
 
+}
+
+/// What the members of an object that may be a record are, found in one pass: its shape, and the places of what a change needs.
+struct RecordFields {
+    var shape: RecordShape = []
+    var eventID = JSONNode.none
+    var eventName = JSONNode.none
+    var dynamodb = JSONNode.none
+    var region = JSONNode.none
+    var table = JSONNode.none
+    var identity = JSONNode.none
+    var arn = JSONNode.none
+
+    /// Takes notice of one member.
     @inline(__always)
-    mutating func note(_ key: borrowing JSONView) {
-        if key.isEscaped { return noteEscaped(key) }
-        switch key.textCount {
-        case 4:
-            if FieldName.body.matches(key) { insert(.body) }
-            if FieldName.keys.matches(key) { insert(.keys) }
-        case 6:
-            if FieldName.detail.matches(key) { insert(.detail) }
-            if FieldName.source.matches(key) { insert(.source) }
-        case 7: if FieldName.kinesis.matches(key) { insert(.kinesis) }
-        case 8:
-            if FieldName.dynamodb.matches(key) { insert(.dynamodb) }
-            if FieldName.metadata.matches(key) { insert(.metadata) }
-        case 9: if FieldName.messageId.matches(key) { insert(.messageId) }
-        case 11: if FieldName.detailType.matches(key) { insert(.detailType) }
+    mutating func note(_ key: borrowing JSONView, _ value: JSONNode) {
+        if key.isEscaped { return noteEscaped(key, value) }
+        // No two of the names begin alike and have the same length.
+        switch (key.textCount, key.leadingText) {
+        case (FieldName.eventID.count, FieldName.eventID.word): eventID = value
+        case (FieldName.dynamodb.count, FieldName.dynamodb.word):
+            dynamodb = value
+            shape.insert(.dynamodb)
+        case (FieldName.eventName.count, FieldName.eventName.word) where key.isString(FieldName.eventName.text): eventName = value
+        case (FieldName.awsRegion.count, FieldName.awsRegion.word) where key.isString(FieldName.awsRegion.text): region = value
+        case (FieldName.tableName.count, FieldName.tableName.word) where key.isString(FieldName.tableName.text): table = value
+        case (FieldName.userIdentity.count, FieldName.userIdentity.word) where key.isString(FieldName.userIdentity.text): identity = value
+        case (FieldName.eventSourceARN.count, FieldName.eventSourceARN.word) where key.isString(FieldName.eventSourceARN.text): arn = value
+        case (FieldName.body.count, FieldName.body.word): shape.insert(.body)
+        case (FieldName.keys.count, FieldName.keys.word): shape.insert(.keys)
+        case (FieldName.detail.count, FieldName.detail.word): shape.insert(.detail)
+        case (FieldName.source.count, FieldName.source.word): shape.insert(.source)
+        case (FieldName.kinesis.count, FieldName.kinesis.word): shape.insert(.kinesis)
+        case (FieldName.metadata.count, FieldName.metadata.word): shape.insert(.metadata)
+        case (FieldName.messageId.count, FieldName.messageId.word) where key.isString(FieldName.messageId.text): shape.insert(.messageId)
+        case (FieldName.detailType.count, FieldName.detailType.word) where key.isString(FieldName.detailType.text): shape.insert(.detailType)
         default: break
         }
     }
 
-    private mutating func noteEscaped(_ key: borrowing JSONView) {
+    /// A name may be written with escapes, though AWS doesn't.
+    private mutating func noteEscaped(_ key: borrowing JSONView, _ value: JSONNode) {
         switch key.string {
-        case "body": insert(.body)
-        case "Keys": insert(.keys)
-        case "detail": insert(.detail)
-        case "source": insert(.source)
-        case "kinesis": insert(.kinesis)
-        case "dynamodb": insert(.dynamodb)
-        case "Metadata": insert(.metadata)
-        case "messageId": insert(.messageId)
-        case "detail-type": insert(.detailType)
+        case "eventID": eventID = value
+        case "eventName": eventName = value
+        case "awsRegion": region = value
+        case "tableName": table = value
+        case "userIdentity": identity = value
+        case "eventSourceARN": arn = value
+        case "dynamodb":
+            dynamodb = value
+            shape.insert(.dynamodb)
+        case "body": shape.insert(.body)
+        case "Keys": shape.insert(.keys)
+        case "detail": shape.insert(.detail)
+        case "source": shape.insert(.source)
+        case "kinesis": shape.insert(.kinesis)
+        case "Metadata": shape.insert(.metadata)
+        case "messageId": shape.insert(.messageId)
+        case "detail-type": shape.insert(.detailType)
         default: break
         }
     }

@@ -7,18 +7,18 @@ struct SourceTable: Sendable {
     final class Entry: Sendable {
         let source: RecordSource
         /// `,"table":"Products"` and the like, which follows the id or the operation; empty where the name is not known.
-        let name: [UInt8]
+        let name: JSONBytes
         /// `,"region":"…","account":"…"`.
-        let place: [UInt8]
+        let place: JSONBytes
         /// What a log group or stream tells of a function: `,"function":"…"`.
-        let function: [UInt8]
+        let function: JSONBytes
         let functionName: String?
 
         init(source: RecordSource, name: [UInt8], place: [UInt8], function: [UInt8], functionName: String?) {
             self.source = source
-            self.name = name
-            self.place = place
-            self.function = function
+            self.name = JSONBytes(name)
+            self.place = JSONBytes(place)
+            self.function = JSONBytes(function)
             self.functionName = functionName
         }
     }

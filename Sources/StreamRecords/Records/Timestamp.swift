@@ -25,34 +25,34 @@ public struct Timestamp: Sendable, Hashable, Comparable, CustomStringConvertible
         return (0..<24).map { bytes[$0] }
     }
 
-    /// The 24 bytes of `2026-11-20T15:00:00.000Z`, without an allocation. Moments outside the four-digit years show the nearest one inside.
-    var iso8601: InlineArray<24, UInt8> {
+    /// The 24 bytes of `2026-11-20T15:00:00.000Z` in the first lanes, without an allocation. Moments outside the four-digit years show the nearest
+    /// one inside.
+    var iso8601: SIMD32<UInt8> {
         let clamped = min(max(milliseconds, Timestamp.writable.lowerBound), Timestamp.writable.upperBound)
         let days = (clamped >= 0 ? clamped : clamped - 86_399_999) / 86_400_000
         let (year, month, day) = Timestamp.civil(fromDays: days)
-        let ofDay = clamped - days * 86_400_000
-        var bytes = InlineArray<24, UInt8>(repeating: 0x30)
-        func put(_ value: Int64, _ digits: Int, at place: Int) {
-            var rest = value
-            for offset in stride(from: digits - 1, through: 0, by: -1) {
-                bytes[place + offset] = UInt8(truncatingIfNeeded: 0x30 + rest % 10)
-                rest /= 10
-            }
+        let ofDay = UInt32(truncatingIfNeeded: clamped - days * 86_400_000)
+        let seconds = ofDay / 1000
+        let milliseconds = ofDay % 1000
+        let minutes = seconds / 60
+        // 0000-00-00T00:00:00.000Z, to which the digits are added.
+        var bytes = SIMD32<UInt8>(
+            0x30, 0x30, 0x30, 0x30, 0x2D, 0x30, 0x30, 0x2D, 0x30, 0x30, 0x54, 0x30, 0x30, 0x3A, 0x30, 0x30, 0x3A, 0x30, 0x30, 0x2E, 0x30, 0x30,
+            0x30, 0x5A, 0, 0, 0, 0, 0, 0, 0, 0)
+        func put(_ value: UInt32, at place: Int) {
+            bytes[place] &+= UInt8(truncatingIfNeeded: value / 10)
+            bytes[place + 1] &+= UInt8(truncatingIfNeeded: value % 10)
         }
-        put(year, 4, at: 0)
-        bytes[4] = 0x2D
-        put(month, 2, at: 5)
-        bytes[7] = 0x2D
-        put(day, 2, at: 8)
-        bytes[10] = 0x54
-        put(ofDay / 3_600_000, 2, at: 11)
-        bytes[13] = 0x3A
-        put(ofDay / 60_000 % 60, 2, at: 14)
-        bytes[16] = 0x3A
-        put(ofDay / 1000 % 60, 2, at: 17)
-        bytes[19] = 0x2E
-        put(ofDay % 1000, 3, at: 20)
-        bytes[23] = 0x5A
+        let years = UInt32(truncatingIfNeeded: year)
+        put(years / 100, at: 0)
+        put(years % 100, at: 2)
+        put(UInt32(truncatingIfNeeded: month), at: 5)
+        put(UInt32(truncatingIfNeeded: day), at: 8)
+        put(minutes / 60, at: 11)
+        put(minutes % 60, at: 14)
+        put(seconds % 60, at: 17)
+        bytes[20] &+= UInt8(truncatingIfNeeded: milliseconds / 100)
+        put(milliseconds % 100, at: 21)
         return bytes
     }
 

@@ -73,7 +73,7 @@ struct ImageDifference: Sendable {
 
     @inline(__always)
     private static func sameName(_ a: borrowing JSONView, _ b: borrowing JSONView) -> Bool {
-        a.sourceEquals(b) || ((a.isEscaped || b.isEscaped) && ExactString(a.string ?? "") == ExactString(b.string ?? ""))
+        a.sourceEquals(b) || ((a.isEscaped || b.isEscaped) && a.contentEquals(b))
     }
 
     /// Values whose bytes differ may be the same: 1 and 1.0, sets in another order, other white space or escapes.
@@ -96,10 +96,12 @@ struct ImageDifference: Sendable {
         var second = b.members
         guard first.next(), second.next() else { return false }
         let type = first.key.leadingText
-        guard first.key.textCount == second.key.textCount, type == second.key.leadingText else {
-            return AttributeValue(a) == AttributeValue(b)
-        }
+        if first.key.isEscaped || second.key.isEscaped { return AttributeValue(a) == AttributeValue(b) }
+        guard first.key.textCount == second.key.textCount, type == second.key.leadingText else { return false }
         switch (first.key.textCount, type) {
+        case (1, 0x53): return first.value.contentEquals(second.value)
+        case (4, 0x4C4C_554E): return true
+        case (4, 0x4C4F_4F42): return first.value.bool == second.value.bool
         case (1, 0x4D):
             // Members in the same order; another order is left to the slow way.
             var olds = first.value.members

@@ -76,8 +76,7 @@ public struct RecordRenderer: ~Copyable, Sendable {
     private func time(_ milliseconds: Int64, into writer: inout JSONWriter) {
         guard milliseconds != Slot.noTime else { return }
         writer.write(raw: ",\"time\":\"")
-        let text = Timestamp(milliseconds: milliseconds).iso8601
-        for place in 0..<24 { writer.write(byte: text[place]) }
+        writer.write(Timestamp(milliseconds: milliseconds).iso8601, count: 24)
         writer.write(byte: 0x22)
     }
 

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Goes over the bytes of a validated string's content, one by one, with its escapes resolved.
+@safe
+struct UnescapedBytes {
+    // Invariant: `place..<end` is the rest of the text of a string in a document that outlives this value.
+    private var place: UnsafePointer<UInt8>
+    private let end: UnsafePointer<UInt8>
+    /// What is left of an escape's UTF-8, the next byte lowest, and how many bytes that is.
+    private var pending: UInt32 = 0
+    private var pendingCount = 0
+
+    init(_ string: borrowing JSONView) {
+        unsafe place = string.bytes + string.textOffset
+        unsafe end = place + string.textCount
+    }
+
+    mutating func next() -> UInt8? {
+        if pendingCount > 0 {
+            pendingCount -= 1
+            defer { pending >>= 8 }
+            return UInt8(truncatingIfNeeded: pending)
+        }
+        guard unsafe place < end else { return nil }
+        let byte = unsafe place.pointee
+        unsafe place += 1
+        if byte != 0x5C { return byte }
+        let letter = unsafe place.pointee
+        unsafe place += 1
+        switch letter {
+        case 0x62: return 0x08
+        case 0x66: return 0x0C
+        case 0x6E: return 0x0A
+        case 0x72: return 0x0D
+        case 0x74: return 0x09
+        case 0x75: return unicode()
+        default: return letter
+        }
+    }
+
+    private mutating func unit() -> UInt32 {
+        var unit: UInt32 = 0
+        for _ in 0..<4 {
+            unit = unit << 4 | (StringScanner.hexDigit(unsafe place.pointee) ?? 0)
+            unsafe place += 1
+        }
+        return unit
+    }
+
+    private mutating func unicode() -> UInt8? {
+        var value = unit()
+        if value & 0xFC00 == 0xD800 {
+            unsafe place += 2
+            value = 0x10000 + (value & 0x3FF) << 10 + (unit() & 0x3FF)
+        }
+        let encoded = Unicode.Scalar(value).flatMap { UTF8.encode($0) } ?? UTF8.encodedReplacementCharacter
+        for byte in encoded.reversed() {
+            pending = pending << 8 | UInt32(byte)
+            pendingCount += 1
+        }
+        return next()
+    }
+}
+
+extension JSONView {
+    /// Whether both are strings with the same content, however it was written.
+    public func contentEquals(_ other: borrowing JSONView) -> Bool {
+        guard kind == .string && other.kind == .string else { return false }
+        if !isEscaped && !other.isEscaped {
+            return textCount == other.textCount && (unsafe equalBytes(bytes + textOffset, other.bytes + other.textOffset, textCount))
+        }
+        var mine = UnescapedBytes(self)
+        var others = UnescapedBytes(other)
+        while let byte = mine.next() {
+            if others.next() != byte { return false }
+        }
+        return others.next() == nil
+    }
+}
