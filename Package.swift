@@ -72,7 +72,13 @@ let package = Package(
                 "JSONTape", "Sluice", "StreamRecords", .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings),
-        .testTarget(name: "SluiceCommandTests", dependencies: ["Sluice", "SluiceCommand"], swiftSettings: settings),
+        .testTarget(
+            name: "SluiceCommandTests",
+            dependencies: [
+                "EventTable", "Sluice", "SluiceCommand", "StreamRecords",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: settings),
         .testTarget(
             name: "EventTableTests", dependencies: ["EventTable", "JSONTape", "Sluice", "StreamRecords"],
             resources: [.copy("Fixtures")], swiftSettings: settings),

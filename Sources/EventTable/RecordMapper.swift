@@ -32,8 +32,8 @@ public struct RecordMapper: Sendable {
         var entry = entry(record, .change, name: record.table)
         entry.operation = record.operation?.rawValue
         // The subject is the table's name, which has no #, and behind a # the keys.
-        if let subject = record.subject, let mark = subject.firstIndex(of: "#") {
-            let keys = String(subject[subject.index(after: mark)...])
+        if let subject = record.subject, let mark = subject.utf8.firstIndex(of: UInt8(ascii: "#")) {
+            let keys = String(subject[subject.utf8.index(after: mark)...])
             entry.keys = keys
             entry.subject = "\(entry.key.name)#\(keys)"
         }
@@ -112,8 +112,11 @@ public struct RecordMapper: Sendable {
 
     /// The version that a stream's name tells: `2026/11/20/[$LATEST]0123…`.
     private static func version(in stream: String) -> String? {
-        guard let open = stream.firstIndex(of: "["), let close = stream[open...].firstIndex(of: "]") else { return nil }
-        let version = stream[stream.index(after: open)..<close]
+        let bytes = stream.utf8
+        guard let open = bytes.firstIndex(of: UInt8(ascii: "[")), let close = bytes[open...].firstIndex(of: UInt8(ascii: "]")) else {
+            return nil
+        }
+        let version = stream[bytes.index(after: open)..<close]
         return version.isEmpty ? nil : String(version)
     }
 }
