@@ -117,7 +117,10 @@ enum StringScanner {
         guard let unit = unsafe hexUnit(&p) else { return unsafe ScanState(p, ScanState.badDigits) }
         guard unit & 0xF800 == 0xD800 else { return unsafe ScanState(p, 1) }
         guard unit < 0xDC00 else { return unsafe ScanState(start, ScanState.loneSurrogate) }
-        guard unsafe p.pointee == 0x5C, unsafe p[1] == 0x75 else { return unsafe ScanState(p, ScanState.loneSurrogate) }
+        guard unsafe p.pointee == 0x5C, unsafe p[1] == 0x75 else {
+            // A text that ends behind the backslash may go on with the other half: point to its end.
+            return unsafe ScanState(p.pointee == 0x5C && p[1] == 0 ? p + 1 : p, ScanState.loneSurrogate)
+        }
         let second = unsafe p
         guard let low = unsafe hexUnit(&p) else { return unsafe ScanState(p, ScanState.badDigits) }
         guard low & 0xFC00 == 0xDC00 else { return unsafe ScanState(second, ScanState.loneSurrogate) }

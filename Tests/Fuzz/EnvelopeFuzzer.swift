@@ -61,7 +61,10 @@ public func fuzz(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
     var lines: [[UInt8]] = []
     for batch in RecordBatch.decode(bytes, limits: limits) {
         for record in batch {
-            touch(record)
+            // A few are enough of many alike: speed finds more.
+            if lines.count < 6 {
+                touch(record)
+            }
             lines.append(line(record, .plain))
             _ = line(record, Envelope(.plain, numbers: .string))
             _ = line(record, .typed)
@@ -72,7 +75,7 @@ public func fuzz(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
     }
 
     // In pieces, the same records come out.
-    var reader = RecordReader(SlowSource(bytes: bytes, step: 1 + count % 13), limits: limits, chunkSize: 4096)
+    var reader = RecordReader(SlowSource(bytes: bytes, step: 1 + count % 97), limits: limits, chunkSize: 4096)
     var inPieces: [[UInt8]] = []
     do throws(ReadError) {
         while var chunk = try reader.next() {

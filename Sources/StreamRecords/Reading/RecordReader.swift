@@ -213,13 +213,17 @@ public struct RecordReader: ~Copyable {
         let indexed = JSONDocument.index(take(carry.count), framing: .elements(continued: continued), limits: limits.json)
         let any = !indexed.document.roots.isEmpty
         if any { ready.append(RecordChunk(indexed.document, context: context, offset: start, limits: limits)) }
-        putBack(indexed.document, from: indexed.consumed, start: start)
+        // White space behind the last element stays: a line break there tells a broken document's end.
+        var consumed = indexed.stop == .closed ? indexed.consumed : 0
+        if consumed == 0, let last = indexed.document.roots.last { consumed = indexed.document.view(last).endOffset }
+        putBack(indexed.document, from: consumed, start: start)
         mode = .elements(context, continued: continued || any)
         switch indexed.stop {
         case .end:
             if atEnd { ended(among: carry.count) }
         case .closed:
-            mode = .trailer
+            // A list of documents ends with its bracket; of an event or a payload more members may follow.
+            if case .documents = context { mode = .documents } else { mode = .trailer }
         case .incomplete(let error):
             if atEnd {
                 mode = .documents
@@ -279,28 +283,42 @@ public struct RecordReader: ~Copyable {
         let reason = RecordError(
             error.code == .tooLarge || error.code == .depthExceeded ? .tooLarge : .brokenJSON,
             JSONError(code: error.code, offset: Int(start) + error.offset, expected: error.expected).description)
-        if salvaging, let opened = open() {
-            let resume = nextLine(after: leadingSpace()) ?? carry.count
-            if opened.offset < resume {
-                drop(opened.offset)
-                var part = JSONBuffer(capacity: resume - opened.offset, memory: memory)
-                part.append(carry.bytes.extracting(first: resume - opened.offset))
-                let from = offset
-                let indexed = JSONDocument.index(part, framing: .elements(continued: false), limits: limits.json)
-                if !indexed.document.roots.isEmpty {
-                    ready.append(RecordChunk(indexed.document, context: opened.context, offset: from, limits: limits))
-                    drop(indexed.consumed)
-                }
+        // Where salvaging, the document's own first line begins at the start of `carry`; else `carry` begins inside the document.
+        let next = nextLine(after: salvaging ? leadingSpace() : 0)
+        // How many bytes at the start of `carry` are the document's.
+        var left = next ?? carry.count
+        if salvaging, let opened = open(), opened.offset < left {
+            drop(opened.offset)
+            left -= opened.offset
+            var part = JSONBuffer(capacity: left, memory: memory)
+            part.append(carry.bytes.extracting(first: left))
+            let from = offset
+            let indexed = JSONDocument.index(part, framing: .elements(continued: false), limits: limits.json)
+            if let last = indexed.document.roots.last {
+                let end = indexed.document.view(last).endOffset
+                ready.append(RecordChunk(indexed.document, context: opened.context, offset: from, limits: limits))
+                drop(end)
+                left -= end
             }
         }
-        mode = .skipping(reason)
-        skip(reason)
+        mode = next != nil || atEnd ? .documents : .skipping(reason)
+        keep(left, next, reason)
+    }
+
+    /// Keeps the bytes of a broken document raw. There may be none, where it ends behind a whole element: that it ended too early is told all the same.
+    private mutating func keep(_ count: Int, _ next: Int?, _ reason: RecordError) {
+        // A newline at the very end may be followed by a brace that has not been read yet.
+        let isOpen = next == nil && !atEnd && count > 0 && carry[count - 1] == 0x0A
+        let from = offset
+        let raw = take(isOpen ? count - 1 : count)
+        ready.append(RecordChunk(undecodable: Undecodable(error: reason, rawBytes: raw.copy(of: 0..<raw.count), offset: from), limits: limits))
     }
 
     private mutating func tooLarge() {
         let reason = RecordError(.tooLarge, "a document of more than \(limits.document) bytes at byte \(offset)")
-        mode = .skipping(reason)
-        skip(reason)
+        let next = nextLine(after: leadingSpace())
+        mode = next != nil || atEnd ? .documents : .skipping(reason)
+        keep(next ?? carry.count, next, reason)
     }
 
     private func leadingSpace() -> Int {
@@ -319,14 +337,12 @@ public struct RecordReader: ~Copyable {
         return nil
     }
 
+    /// Goes on with what is left of a broken document, of which `carry` holds more bytes.
     private mutating func skip(_ reason: RecordError) {
-        let next = nextLine(after: leadingSpace())
-        // A newline at the very end may be followed by a brace that has not been read yet.
-        let end = next ?? (atEnd || carry[carry.count - 1] != 0x0A ? carry.count : carry.count - 1)
+        let next = nextLine(after: 0)
+        let left = next ?? carry.count
         if next != nil || atEnd { mode = .documents }
-        guard end > 0 else { return }
-        let from = offset
-        let raw = take(end)
-        ready.append(RecordChunk(undecodable: Undecodable(error: reason, rawBytes: raw.copy(of: 0..<raw.count), offset: from), limits: limits))
+        guard left > 1 || atEnd || carry[0] != 0x0A else { return }
+        if left > 0 { keep(left, next, reason) }
     }
 }
