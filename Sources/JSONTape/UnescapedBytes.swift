@@ -53,10 +53,17 @@ struct UnescapedBytes {
             unsafe place += 2
             value = 0x10000 + (value & 0x3FF) << 10 + (unit() & 0x3FF)
         }
-        let encoded = Unicode.Scalar(value).flatMap { UTF8.encode($0) } ?? UTF8.encodedReplacementCharacter
-        for byte in encoded.reversed() {
-            pending = pending << 8 | UInt32(byte)
-            pendingCount += 1
+        // UTF-8 by RFC 3629, section 3. A validated string has whole surrogate pairs only.
+        switch value {
+        case 0..<0x80:
+            return UInt8(value)
+        case 0x80..<0x800:
+            (pending, pendingCount) = (0xC0 | value >> 6 | (0x80 | value & 0x3F) << 8, 2)
+        case 0x800..<0x10000:
+            (pending, pendingCount) = (0xE0 | value >> 12 | (0x80 | value >> 6 & 0x3F) << 8 | (0x80 | value & 0x3F) << 16, 3)
+        default:
+            pending = 0xF0 | value >> 18 | (0x80 | value >> 12 & 0x3F) << 8 | (0x80 | value >> 6 & 0x3F) << 16 | (0x80 | value & 0x3F) << 24
+            pendingCount = 4
         }
         return next()
     }
