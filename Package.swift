@@ -72,7 +72,8 @@ let package = Package(
                 "JSONTape", "Sluice", "StreamRecords", .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings),
-        .testTarget(name: "SluiceCommandTests", dependencies: ["Sluice", "SluiceCommand"], swiftSettings: settings),
+        .testTarget(
+            name: "SluiceCommandTests", dependencies: ["ReferenceDecoder", "Sluice", "SluiceCommand"], swiftSettings: settings),
         .testTarget(
             name: "EventTableTests", dependencies: ["EventTable", "JSONTape", "Sluice", "StreamRecords"],
             resources: [.copy("Fixtures")], swiftSettings: settings),
