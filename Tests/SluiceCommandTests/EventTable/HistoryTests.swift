@@ -49,6 +49,26 @@ import Testing
         #expect(result.lines == five)
     }
 
+    @Test func theTableOfTheConfiguration() async throws {
+        try folder.write("other/sluice.yaml", """
+            sinks: { console: { type: log }, kept: { type: event-table, table: "sqlite:${PLACE}/kept.db" } }
+            routes: [ { table: [Todos], to: [kept] } ]
+            """)
+        var there = sluice
+        there.folder = folder("other")
+        there.environment["PLACE"] = "made"
+        #expect(try await there("process", "../samples/streams").status == 0)
+        let result = try await there("stats", "--json")
+        #expect(result.status == 0, "\(result.errors)")
+        #expect(try parsed(result.lines).map { $0["name"]?.string } == ["Todos"])
+        // What the command line says counts first, and a configuration with mistakes is none.
+        #expect(try await there("stats", "--json", "--table", "sqlite:../events.db").lines.count > 1)
+        there.environment["PLACE"] = .some(nil)
+        let mistaken = try await there("stats", "--json")
+        #expect(mistaken.status == 2)
+        #expect(mistaken.errors.contains("PLACE"), "\(mistaken.errors)")
+    }
+
     @Test func aPartOfTheHistory() async throws {
         let result = try await sluice("history", "Products", "Id=5", "--json", "--from", "2026-11-19", "--until", "2026-11-20T07:00:00Z")
         #expect(try parsed(result.lines).map { $0["time"]?.string } == ["2026-11-19T08:20:05.000Z", "2026-11-19T10:05:27.000Z"])

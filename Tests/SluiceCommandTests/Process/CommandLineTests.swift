@@ -71,7 +71,7 @@ import Testing
         #expect(result.output.isEmpty)
         let marks = result.errors.split(separator: "\n").map { $0.split(separator: " ").first.map(String.init) ?? "" }
         #expect(marks == [
-            "bad.yaml:2:20:", "bad.yaml:3:36:", "bad.yaml:4:33:", "bad.yaml:7:12:", "bad.yaml:8:10:", "bad.yaml:10:5:", "bad.yaml:11:9:",
+            "bad.yaml:2:20:", "bad.yaml:3:36:", "bad.yaml:4:38:", "bad.yaml:7:12:", "bad.yaml:8:10:", "bad.yaml:10:5:", "bad.yaml:11:9:",
             "bad.yaml:12:1:", "8",
         ], "\(result.errors)")
         #expect(result.errors.contains("did you mean log?"))
@@ -132,6 +132,18 @@ import Testing
         #expect(try folder.text("lines.ndjson").split(separator: "\n").count == 2)
     }
 
+    @Test func theConfigurationBesideTheCommand() async throws {
+        try FileManager.default.copyItem(atPath: Command.executable.get(), toPath: folder("sluice"))
+        try folder.write("sluice.yaml", Self.configuration)
+        try folder.write("elsewhere/a.json", Recordings.events(0..<2))
+        var shell = sluice
+        shell.folder = folder("elsewhere")
+        shell.environment["PATH"] = "\(folder.path):/usr/bin:/bin"
+        let result = try await shell.program("/bin/sh", ["-c", "sluice process a.json"])
+        #expect(result.status == 0 && result.output.isEmpty, "\(result.errors)")
+        #expect(try folder.text("elsewhere/lines.ndjson").split(separator: "\n").count == 2)
+    }
+
     @Test func variablesOfTheEnvironment() async throws {
         try folder.write("sluice.yaml", """
             sinks: { lines: { type: file, path: "${TARGET}-${SUFFIX:-default}.ndjson" } }
@@ -144,7 +156,7 @@ import Testing
         sluice.environment["TARGET"] = .some(nil)
         let unset = try await sluice("process", "a.json")
         #expect(unset.status == 2)
-        #expect(unset.errors.hasPrefix("sluice.yaml:1:40: "), "\(unset.errors)")
+        #expect(unset.errors.hasPrefix("sluice.yaml:1:37: "), "\(unset.errors)")
         #expect(unset.errors.contains("TARGET"))
     }
 

@@ -23,12 +23,17 @@ import Testing
 
     private func bytes(_ path: String) throws -> [UInt8] { try folder.bytes("samples/streams/\(path)") }
 
+    /// Lines of exports without the id that stands for table, keys and time: the slow decoder makes up none. No other change is without a table's region.
+    private func withoutMadeUpIDs(_ lines: [String]) -> [String] {
+        lines.map { $0.contains("\"region\"") || !$0.contains("\"keys\"") ? $0 : $0.replacing(/^\{"kind":"change","id":"[0-9a-f]{32}","op":("[A-Z]+"),"time"/) { "{\"kind\":\"change\",\"op\":\($0.1),\"time\"" } }
+    }
+
     @Test(arguments: samples) func eachIsDecodedAsTheSlowDecoderDoes(_ sample: String) async throws {
         var reference = Reference()
         try reference.read(bytes(sample))
         let result = try await sluice("process", "samples/streams/\(sample)", "--to", "log:")
         #expect(result.status == 0, "\(result.errors)")
-        #expect(result.lines == reference.lines.map { String(decoding: $0, as: UTF8.self) })
+        #expect(withoutMadeUpIDs(result.lines) == reference.lines.map { String(decoding: $0, as: UTF8.self) })
         #expect(!result.lines.isEmpty)
         let received = reference.lines.count
         #expect(result.errors.contains("\(received) record\(received == 1 ? "" : "s") received from 1 input in "), "\(result.errors)")
@@ -42,7 +47,7 @@ import Testing
         for sample in Self.samples { expected += try Recordings.plainLines(bytes(sample)) }
         let result = try await sluice("process", "samples/streams", "--to", "log:")
         #expect(result.status == 0)
-        #expect(result.lines == expected)
+        #expect(withoutMadeUpIDs(result.lines) == expected)
         // As the samples' own page tells: 18 files, 515 records.
         #expect(Self.samples.count == 18)
         #expect(result.errors.hasPrefix("515 records received from 18 inputs in "), "\(result.errors)")
@@ -66,7 +71,7 @@ import Testing
         for sample in Self.samples { expected += try Recordings.plainLines(bytes(sample)) }
         let result = try await sluice("process", "samples/streams", "--to", "log:", "--jobs", jobs)
         #expect(result.status == 0)
-        #expect(result.lines == expected)
+        #expect(withoutMadeUpIDs(result.lines) == expected)
     }
 
     @Test func withoutAnySinkRecordsGoToStandardOutput() async throws {
@@ -124,7 +129,9 @@ import Testing
         #expect(archived.count == 24)
         for file in archived {
             let record = try TreeParser.parse(folder.bytes("out/archive/\(file)"))
-            #expect(["INSERT", "REMOVE"].contains(record["eventName"]?.string ?? ""), "\(file)")
+            // Lines of an export don't name the operation.
+            let operation = record["eventName"]?.string ?? (record["OldImage"] == nil ? "INSERT" : record["NewImage"] == nil ? "REMOVE" : "MODIFY")
+            #expect(["INSERT", "REMOVE"].contains(operation), "\(file)")
             #expect(file.hasPrefix("change/"))
         }
         #expect(folder.exists("out/events.db"))

@@ -23,7 +23,7 @@ import Testing
         #expect(!result.text.contains("{\"kind\":"))
         let plain = result.text.replacing(/\x1B\[[0-9]+m/, with: "")
         #expect(plain.contains(#"16:02:41.000 MODIFY Products#{"Id":5}  price: 89.9 → 79.9"# + "\n"), "\(plain)")
-        #expect(plain.contains("31 records received from 5 inputs"))
+        #expect(plain.contains("36 records received from 5 inputs"))
     }
 
     @Test(arguments: [["NO_COLOR": "1"], ["TERM": "dumb"]]) func coloursCanBeRefused(_ variables: [String: String]) async throws {
