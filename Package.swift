@@ -75,7 +75,7 @@ let package = Package(
         .testTarget(
             name: "SluiceCommandTests",
             dependencies: [
-                "EventTable", "Sluice", "SluiceCommand", "StreamRecords",
+                "EventTable", "ReferenceDecoder", "Sluice", "SluiceCommand", "StreamRecords",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),

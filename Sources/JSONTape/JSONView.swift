@@ -199,7 +199,28 @@ public struct JSONView: ~Escapable {
 
     /// Whether the text of a string is, to the letter, what JSON's grammar calls a number.
     public var isNumberText: Bool {
-        unsafe Indexer.isNumber(bytes + textOffset, count: textCount)
+        let count = textCount
+        let start = unsafe bytes + textOffset
+        // Most numbers are up to 16 digits, with a point in between: two looks at all of them together, no loop.
+        let first = unsafe start.pointee
+        if count <= 16 && first &- 0x31 < 9 {
+            let text = unsafe UnsafeRawPointer(start).loadUnaligned(as: SIMD16<UInt8>.self) &- SIMD16<UInt8>(repeating: 0x30)
+            let others = unsafe unsafeBitCast(text .> SIMD16<UInt8>(repeating: 9), to: SIMD2<UInt64>.self)
+            let place = JSONView.firstLane(others)
+            if place >= count { return true }
+            if unsafe start[place] == 0x2E && place + 1 < count {
+                let behind = place < 8 ? SIMD2(others[0] & ~(0xFF &<< UInt64(8 * place)), others[1]) : SIMD2(others[0], others[1] & ~(0xFF &<< UInt64(8 * (place - 8))))
+                if JSONView.firstLane(behind) >= count { return true }
+            }
+        }
+        return unsafe Indexer.isNumber(start, count: count)
+    }
+
+    /// The first of 16 lanes that is not zero; 16 where all are.
+    private static func firstLane(_ mask: SIMD2<UInt64>) -> Int {
+        let low = mask[0].trailingZeroBitCount &>> 3
+        let high = mask[1].trailingZeroBitCount &>> 3
+        return low &+ (high & (0 &- (low &>> 3)))
     }
 
     /// Whether the text is a number in the one form that no other text of the same value has: an optional minus and digits that don't begin with a
@@ -428,15 +449,33 @@ public struct JSONElements: ~Escapable {
 /// Whether two runs of bytes are the same. Reads up to 7 bytes behind either, which must be allowed, as it is in a document.
 @inlinable @inline(__always)
 func equalBytes(_ a: UnsafePointer<UInt8>, _ b: UnsafePointer<UInt8>, _ count: Int) -> Bool {
-    var done = 0
-    while done &+ 8 <= count {
-        let left = unsafe UnsafeRawPointer(a + done).loadUnaligned(as: UInt64.self)
-        let right = unsafe UnsafeRawPointer(b + done).loadUnaligned(as: UInt64.self)
-        if left != right { return false }
-        done &+= 8
+    if count <= 8 {
+        if count == 0 { return true }
+        let left = unsafe UInt64(littleEndian: UnsafeRawPointer(a).loadUnaligned(as: UInt64.self))
+        let right = unsafe UInt64(littleEndian: UnsafeRawPointer(b).loadUnaligned(as: UInt64.self))
+        return (left ^ right) &<< UInt64(64 &- 8 &* count) == 0
     }
-    if done == count { return true }
-    let left = unsafe UInt64(littleEndian: UnsafeRawPointer(a + done).loadUnaligned(as: UInt64.self))
-    let right = unsafe UInt64(littleEndian: UnsafeRawPointer(b + done).loadUnaligned(as: UInt64.self))
-    return (left ^ right) &<< UInt64(64 &- 8 &* (count &- done)) == 0
+    // The last eight bytes, which may overlap with those before them, and all before in steps of eight: no rest of another length.
+    let last = unsafe UnsafeRawPointer(a + (count &- 8)).loadUnaligned(as: UInt64.self) ^ UnsafeRawPointer(b + (count &- 8)).loadUnaligned(as: UInt64.self)
+    if last != 0 { return false }
+    if count > 16 { return unsafe equalLongBytes(a, b, count &- 8) }
+    return unsafe UnsafeRawPointer(a).loadUnaligned(as: UInt64.self) == UnsafeRawPointer(b).loadUnaligned(as: UInt64.self)
+}
+
+/// The same, all but up to 15 of the last bytes.
+@usableFromInline @inline(never)
+func equalLongBytes(_ a: UnsafePointer<UInt8>, _ b: UnsafePointer<UInt8>, _ count: Int) -> Bool {
+    var done = 0
+    repeat {
+        let left = unsafe UnsafeRawPointer(a + done).loadUnaligned(as: SIMD2<UInt64>.self)
+        let right = unsafe UnsafeRawPointer(b + done).loadUnaligned(as: SIMD2<UInt64>.self)
+        let difference = left ^ right
+        if done &+ 16 > count {
+            // Half of the last step lies behind the end.
+            return difference[0] == 0
+        }
+        if difference[0] | difference[1] != 0 { return false }
+        done &+= 16
+    } while done < count
+    return true
 }

@@ -28,7 +28,7 @@ public final class SQLiteEventStore: EventStore {
 
     /// Opens a file.
     /// - Parameters:
-    ///   - path: The file's path. Its folder must exist.
+    ///   - path: The file's path. For writing, folders on the way are created.
     ///   - patience: How long to wait for other processes that write, in seconds.
     /// - Throws: ``EventStoreError``.
     public init(path: String, access: Access = .readWrite, patience: Double = 30) async throws(EventStoreError) {
@@ -61,6 +61,7 @@ public final class SQLiteEventStore: EventStore {
                     try db.execute(sql: "PRAGMA wal_autocheckpoint = 16384")
                 }
             }
+            if access == .readWrite { createFolder(of: path) }
             let pool = try DatabasePool(path: path, configuration: configuration)
             switch access {
             case .readWrite: try pool.write { try prepare($0, path: path, mayMigrate: true) }
@@ -70,6 +71,12 @@ public final class SQLiteEventStore: EventStore {
         } catch {
             return .failure(EventStoreError(error, opening: path))
         }
+    }
+
+    /// A place that no folder can be made at is left to SQLite to complain about.
+    private static func createFolder(of path: String) {
+        guard let slash = path.lastIndex(of: "/"), slash != path.startIndex else { return }
+        try? FileManager.default.createDirectory(atPath: String(path[..<slash]), withIntermediateDirectories: true)
     }
 
     private static func prepare(_ db: Database, path: String, mayMigrate: Bool) throws {

@@ -84,10 +84,14 @@ public struct Configuration: Sendable {
     public init(
         reading root: ConfigurationNode, registry: SinkRegistry, environment: [String: String] = [:]
     ) throws(ConfigurationErrors) {
+        var mistakes: [ConfigurationMistake] = []
+        let root = root.substituting(environment, mistakes: &mistakes)
+        // A variable that is not set leaves a value that means nothing: that is one mistake and not two.
+        let unset = Set(mistakes.compactMap(\.mark))
         var reader = ConfigurationReader(registry: registry)
-        let root = root.substituting(environment, mistakes: &reader.mistakes)
         let configuration = reader.read(root)
-        guard reader.mistakes.isEmpty else { throw ConfigurationErrors(reader.mistakes) }
+        mistakes += reader.mistakes.filter { mistake in mistake.mark.map { !unset.contains($0) } ?? true }
+        guard mistakes.isEmpty else { throw ConfigurationErrors(mistakes) }
         self = configuration
     }
 

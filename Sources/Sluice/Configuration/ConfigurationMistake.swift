@@ -36,6 +36,7 @@ public struct ConfigurationMistake: Sendable, Hashable, CustomStringConvertible 
     public var mark: SourceMark?
     /// The way to it from the root: `sinks.archive.bucket`. Empty for the root.
     public var path: String
+    /// What stands there; of a sink that does not start, the reason.
     public var found: String
     public var expected: String
     /// The nearest right name, if one is near.
@@ -58,6 +59,8 @@ public struct ConfigurationMistake: Sendable, Hashable, CustomStringConvertible 
         var out = ""
         if let mark { out += "\(mark): " }
         if !path.isEmpty { out += "\(path): " }
+        // What the system says of a file stands best alone.
+        if code == .cannotStart { return out + found }
         out += "found \(found), expected \(expected)"
         if let suggestion { out += "; did you mean \(suggestion)?" }
         return out

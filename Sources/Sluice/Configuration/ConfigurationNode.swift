@@ -4,7 +4,9 @@
 public struct SourceMark: Sendable, Hashable, Comparable, CustomStringConvertible {
     /// The file's name as the user gave it, or what stands for it (`SLUICE_CONFIG`, `--to`).
     public var file: String
+    /// Counted from 1; 0 where there are no lines, as on a command line.
     public var line: Int
+    /// Counted from 1.
     public var column: Int
 
     public init(file: String, line: Int, column: Int) {
@@ -13,7 +15,7 @@ public struct SourceMark: Sendable, Hashable, Comparable, CustomStringConvertibl
         self.column = column
     }
 
-    public var description: String { "\(file):\(line):\(column)" }
+    public var description: String { line == 0 ? file : "\(file):\(line):\(column)" }
 
     public static func < (a: SourceMark, b: SourceMark) -> Bool {
         (a.file, a.line, a.column) < (b.file, b.line, b.column)

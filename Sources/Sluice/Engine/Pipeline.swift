@@ -33,9 +33,11 @@ public actor Pipeline {
             } catch let errors as ConfigurationErrors {
                 mistakes += errors.mistakes
             } catch {
+                let mark = declaration.settings.mark
+                // A sink of the command line is called by the words that stand there, not by a path.
                 mistakes.append(ConfigurationMistake(
-                    .cannotStart, at: declaration.settings.mark, path: "sinks.\(declaration.name)",
-                    found: "a sink that does not start: \(error)", expected: "one that does"))
+                    .cannotStart, at: mark, path: mark.line == 0 ? "" : "sinks.\(declaration.name)",
+                    found: "\(error)", expected: "a sink that starts"))
             }
         }
         guard mistakes.isEmpty else {

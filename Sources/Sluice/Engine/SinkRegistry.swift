@@ -80,7 +80,7 @@ public struct SinkRegistry: Sendable {
     func declaration(
         short text: String, origin: String, mistakes: inout [ConfigurationMistake]
     ) -> Configuration.SinkDeclaration? {
-        let mark = SourceMark(file: origin, line: 1, column: 1)
+        let mark = SourceMark(file: "\(origin) \(text)", line: 0, column: 0)
         func wrong(_ code: ConfigurationMistake.Code, _ found: String, _ near: String? = nil) {
             mistakes.append(ConfigurationMistake(
                 code, at: nil, path: origin, found: found, expected: oneOf(shortForms), suggestion: near))
@@ -110,7 +110,7 @@ public struct SinkRegistry: Sendable {
                             name: name, mark: mark, node: ConfigurationNode(.string(value), at: mark))
                     }), at: mark)
                 let before = mistakes.count
-                entry.check(node, ConfigurationPath(description: text), &mistakes)
+                entry.check(node, ConfigurationPath(), &mistakes)
                 return mistakes.count == before
                     ? Configuration.SinkDeclaration(name: text, type: type, settings: node) : nil
             }

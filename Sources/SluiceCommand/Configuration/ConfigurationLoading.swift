@@ -29,7 +29,9 @@ enum ConfigurationLoading {
             let looksLikeText = setting.contains("\n") || setting.drop { $0.isWhitespace }.hasPrefix("{")
             return looksLikeText ? Source(name: "SLUICE_CONFIG", text: setting) : try read(setting)
         }
-        let command = URL(fileURLWithPath: CommandLine.arguments.first ?? "").resolvingSymlinksInPath().deletingLastPathComponent().path
+        // Not the first argument, which is a bare name where the shell found the command by PATH.
+        let executable = Bundle.main.executableURL ?? URL(fileURLWithPath: CommandLine.arguments.first ?? "")
+        let command = executable.resolvingSymlinksInPath().deletingLastPathComponent().path
         for folder in ["", command + "/"] {
             for name in names where FileManager.default.fileExists(atPath: folder + name) { return try read(folder + name) }
         }

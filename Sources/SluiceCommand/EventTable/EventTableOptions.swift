@@ -2,22 +2,44 @@
 
 import ArgumentParser
 import EventTable
+import FoundationEssentials
 import SQLiteEventTable
+import Sluice
 import StreamRecords
 
 /// Which event table a command reads.
 struct EventTableOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("The event table to read (default: \(EventTableName.standard)).", valueName: "sqlite:PATH"))
+    @Option(help: ArgumentHelp(
+        "The event table to read (default: the configuration's, else \(EventTableName.standard)).", valueName: "sqlite:PATH"))
     var table: String?
 
     /// Opens the table for reading.
     /// - Throws: ``CommandFailure`` with what is wrong: the name (status 2), the place (2), or what is there (3).
     func open() async throws -> any EventStore {
+        let name: EventTableName
+        if let table {
+            do throws(EventStoreError) { name = try EventTableName(table) } catch { throw CommandFailure(error) }
+        } else {
+            name = try Self.configured() ?? .standard
+        }
         do throws(EventStoreError) {
-            let name = try table.map { text throws(EventStoreError) in try EventTableName(text) } ?? .standard
             return try await Self.open(name)
         } catch {
             throw CommandFailure(error)
+        }
+    }
+
+    /// The table of the first event table sink in the configuration that `sluice process` would take here.
+    private static func configured() throws(CommandFailure) -> EventTableName? {
+        let environment = ProcessInfo.processInfo.environment
+        do {
+            guard let source = try ConfigurationLoading.find(nil, environment: environment) else { return nil }
+            let configuration = try Configuration(
+                reading: ConfigurationLoading.parse(source), registry: .command {}, environment: environment)
+            let sink = configuration.sinks.first { $0.type == "event-table" }
+            return try sink?.settings["table"]?.string.map { text throws(EventStoreError) in try EventTableName(text) }
+        } catch {
+            throw CommandFailure(.usage, "\(error)")
         }
     }
 

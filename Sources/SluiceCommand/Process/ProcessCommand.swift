@@ -69,13 +69,16 @@ struct ProcessCommand: AsyncParsableCommand {
         let counter = ByteCounter()
         let sizes = files.inputs.map(\.size)
         let progress = ProgressBar(counter: counter, total: sizes.contains(nil) ? nil : sizes.reduce(0) { $0 + ($1 ?? 0) })
-        let drawing = isatty(2) == 1 ? Task { await progress.run() } : nil
+        // Records that appear on the same terminal tell how far the work is, and would be torn by a bar.
+        let showsRecords = isatty(1) == 1 && !dryRun && configuration.sinks.contains { $0.type == "log" }
+        let drawing = isatty(2) == 1 && !showsRecords ? Task { await progress.run() } : nil
 
         let start = ContinuousClock.now
         let run = RecordingRun(
             pipeline: pipeline, limits: configuration.recordLimits, jobs: jobs, stop: stop, counter: counter,
             retries: RetryPolicy(attempts: 5, base: .milliseconds(200), cap: .seconds(5)))
-        let result = await run.run(files.inputs, tally: RunTally(sinks: configuration.sinks.map(\.name)))
+        let tally = RunTally(sinks: configuration.sinks.map(\.name), parking: configuration.rejected.to)
+        let result = await run.run(files.inputs, tally: tally)
         var endingFailed = false
         do {
             if stop.reason == nil { try await pipeline.shutdown() } else { try await pipeline.abandon() }

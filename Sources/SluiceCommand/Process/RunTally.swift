@@ -18,11 +18,18 @@ struct RunTally: Sendable {
     /// The first rejections and records still to be delivered, to be shown.
     private(set) var problems: [String] = []
     private(set) var unlistedProblems = 0
+    /// How many rejections went into each sink that takes them; absent where none did.
+    private(set) var parked: [String: Int] = [:]
+    private let parking: [String]
     /// How many problems are shown one by one.
     private let listed: Int
 
-    init(sinks: [String], listed: Int = 20) {
+    /// - Parameters:
+    ///   - sinks: the names of all sinks.
+    ///   - parking: the sinks that rejected records are parked in, each in all of them.
+    init(sinks: [String], parking: [String] = [], listed: Int = 20) {
         self.sinks = sinks.map { BatchReport.SinkCounts(sink: $0) }
+        self.parking = parking
         self.listed = listed
     }
 
@@ -33,6 +40,10 @@ struct RunTally: Sendable {
         addSinks(report)
         for (source, counts) in report.sources {
             sources[SourceKey(kind: source.kind, name: source.name), default: BatchReport.Counts()] += counts
+        }
+        let parkedNow = report.rejections.count { $0.isParked }
+        if parkedNow > 0 {
+            for sink in parking { parked[sink, default: 0] += parkedNow }
         }
         for rejection in report.rejections {
             let what = rejection.record.map { "record \($0.id)" } ?? "what could not be decoded"

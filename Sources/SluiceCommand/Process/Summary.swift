@@ -45,6 +45,7 @@ struct Summary {
         result.tally.sinks.map { sink in
             var parts = ["\(Figures.count(sink.delivered + sink.remembered)) \(isDryRun ? "would be delivered" : "delivered")"]
             if sink.alreadyThere > 0 { parts.append("\(Figures.count(sink.alreadyThere)) already there") }
+            if let parked = result.tally.parked[sink.sink] { parts.append("\(Figures.count(parked)) parked") }
             if sink.rejected > 0 { parts.append("\(Figures.count(sink.rejected)) rejected") }
             if sink.retry > 0 { parts.append("\(Figures.count(sink.retry)) not delivered") }
             return ["to", sink.sink, parts.joined(separator: ", ")]
@@ -53,7 +54,8 @@ struct Summary {
 
     private var sourceRows: [[String]] {
         let order: [Record.Kind] = [.change, .log, .message, .event]
-        let sorted = result.tally.sources.sorted { a, b in
+        // A queue whose messages were a bus's events has given nothing of its own.
+        let sorted = result.tally.sources.filter { $0.value.received > 0 }.sorted { a, b in
             let (first, second) = (order.firstIndex(of: a.key.kind) ?? 0, order.firstIndex(of: b.key.kind) ?? 0)
             return first == second ? a.key.name < b.key.name : first < second
         }
@@ -82,7 +84,8 @@ struct Summary {
         }
         if passedOver > 0 { lines.append("\(Figures.count(passedOver)) file\(passedOver == 1 ? "" : "s") passed over: their names are not those of recordings") }
         let sinks = result.tally.sinks
-        if !isDryRun, sinks.contains(where: { $0.alreadyThere > 0 }), sinks.allSatisfy({ $0.delivered + $0.remembered == 0 && $0.rejected + $0.retry == 0 }) {
+        let isComplete = !isDryRun && counts.parked + counts.rejected + counts.retry == 0
+        if isComplete, sinks.contains(where: { $0.alreadyThere > 0 }), sinks.allSatisfy({ $0.delivered + $0.remembered == 0 }) {
             lines.append("nothing has changed: everything was there already")
         }
         return lines

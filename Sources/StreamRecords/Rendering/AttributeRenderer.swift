@@ -105,10 +105,9 @@ private enum PlainAttributes {
     private static func value(_ view: borrowing JSONView, _ pen: JSONPen) -> JSONPen {
         var pen = pen
         let name = view.foldedName
-        if name == 0x53 || name == 0x42 {
-            pen.copyFoldedQuoted(view)
-        } else if name == 0x4E {
-            pen.copyFoldedText(view)
+        if name != 0 {
+            // S and B with quotes, N without: the record was checked, so no other names come here.
+            pen.copyFolded(view, quotes: name == 0x4E ? 0 : 1)
         } else {
             pen = any(view, pen)
         }

@@ -359,7 +359,7 @@ import Testing
         } throws: { error in
             let mistakes = (error as? ConfigurationErrors)?.mistakes ?? []
             return mistakes.count == 1 && mistakes[0].code == .cannotStart
-                && mistakes[0].description.hasPrefix("s.json:1:15: sinks.f: found a sink that does not start: /dev/null/x")
+                && mistakes[0].description.hasPrefix("s.json:1:15: sinks.f: /dev/null/x")
         }
     }
 }

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import ReferenceDecoder
+import Testing
+
+/// What becomes of records that cannot be decoded or delivered.
+@Suite struct RejectionTests {
+    let folder: TemporaryFolder
+    let sluice: Command
+
+    init() throws {
+        folder = try TemporaryFolder()
+        try folder.addSamples()
+        sluice = Command(folder: folder.path)
+    }
+
+    private func lines(_ name: String) throws -> [Tree] {
+        try parsed(folder.text(name).split(separator: "\n").map(String.init))
+    }
+
+    @Test func aRecordOfTheWrongShapeFailsAlone() async throws {
+        let result = try await sluice("process", "samples/broken/one-bad-record.json", "--to", "log:")
+        #expect(result.status == 1)
+        let delivered = try parsed(result.lines).map { String(decoding: $0["keys"]?["Id"]?.raw ?? [], as: UTF8.self) }
+        #expect(delivered == ["1", "2", "5", "4"], "all but product 3, in order")
+        #expect(result.errors.contains(
+            "samples/broken/one-bad-record.json: rejected: what could not be decoded: dynamodb.NewImage.price.N: expected a number as a string\n"),
+            "\(result.errors)")
+        #expect(result.errors.contains("5 records received"), "\(result.errors)")
+        #expect(result.errors.contains("4 delivered, 0 filtered, 1 rejected\n"), "\(result.errors)")
+    }
+
+    @Test func aBrokenLineCostsItself() async throws {
+        let result = try await sluice("process", "samples/broken/broken-line.ndjson", "--to", "log:")
+        #expect(result.status == 1)
+        #expect(try parsed(result.lines).map { $0["op"]?.string } == ["MODIFY", "REMOVE"])
+        #expect(result.errors.contains("samples/broken/broken-line.ndjson: rejected: "), "\(result.errors)")
+        #expect(result.errors.contains("3 records received"), "\(result.errors)")
+    }
+
+    @Test func parkedRecordsAreComplete() async throws {
+        let result = try await sluice("process", "samples/broken", "--config", "samples/sluice.yaml")
+        #expect(result.status == 1)
+        #expect(result.errors.contains("6 delivered, 0 filtered, 2 rejected (2 parked)\n"), "\(result.errors)")
+        #expect(result.errors.contains("  to  parked   0 delivered, 2 parked\n"), "\(result.errors)")
+        let parked = try lines("out/parked.ndjson")
+        try #require(parked.count == 2)
+        for item in parked {
+            #expect(item["kind"]?.string == "rejected")
+            #expect(item["reason"]?.string?.isEmpty == false)
+            #expect(item["time"]?.string?.count == 24)
+            #expect(item["id"]?.string?.isEmpty == false)
+        }
+        let sent = try TreeParser.parse(folder.bytes("samples/broken/one-bad-record.json"))["Records"]?.elements ?? []
+        let bad = try #require(sent.first { $0["dynamodb"]?["NewImage"]?["price"]?["N"]?.rawString == nil && $0["dynamodb"]?["NewImage"]?["price"] != nil })
+        let shape = try #require(parked.first { $0["record"] != nil })
+        #expect(shape["record"]?.compact == bad.compact)
+        #expect(shape["position"]?["kind"]?.string == "sequence")
+        #expect(shape["position"]?["value"]?.string == bad["dynamodb"]?["SequenceNumber"]?.string)
+        // What is no JSON is kept byte for byte.
+        let line = try #require(parked.first { $0["record_base64"] != nil })
+        let kept = Data(base64Encoded: line["record_base64"]?.string ?? "")
+        let broken = try folder.text("samples/broken/broken-line.ndjson").split(separator: "\n")[1]
+        #expect(broken.hasSuffix(String(decoding: kept ?? Data(), as: UTF8.self).trimmingCharacters(in: .newlines)))
+        #expect((kept?.count ?? 0) > 100)
+    }
+
+    @Test func whatASinkRejectsIsParkedWithItsSource() async throws {
+        try folder.write("sluice.yaml", """
+            sinks:
+              records: { type: dir, path: out, key: "{table}/{id}" }
+              parked: { type: file, path: parked.ndjson }
+            routes:
+              - { name: all, to: [records] }
+            rejected: { to: [parked] }
+            """)
+        try folder.write("a.json", Recordings.event([Recordings.change(1), Recordings.change(2)]))
+        try folder.write("b.json", Recordings.event([Recordings.change(1), Recordings.change(2, price: "\"0\""), Recordings.change(3)]))
+        #expect(try await sluice("process", "a.json").status == 0)
+        let result = try await sluice("process", "b.json")
+        #expect(result.status == 1)
+        #expect(result.errors.contains("2 delivered, 0 filtered, 1 rejected (1 parked)\n"), "\(result.errors)")
+        let parked = try lines("parked.ndjson")
+        try #require(parked.count == 1)
+        let sent = try TreeParser.parse(Array(Recordings.change(2, price: "\"0\"").utf8))
+        #expect(parked[0]["record"]?.compact == sent.compact)
+        #expect(parked[0]["record_id"]?.string == sent["eventID"]?.string)
+        #expect(parked[0]["source"]?["kind"]?.string == "change")
+        #expect(parked[0]["source"]?["name"]?.string == "Things")
+        #expect(parked[0]["source"]?["arn"]?.string == sent["eventSourceARN"]?.string)
+        #expect(parked[0]["position"]?["value"]?.string == sent["dynamodb"]?["SequenceNumber"]?.string)
+        #expect(parked[0]["route"]?.string == "all")
+        #expect(parked[0]["sink"]?.string == "records")
+        #expect(parked[0]["reason"]?.string?.contains("with other content") == true)
+        // A parked record is input again.
+        try folder.write("again.json", String(decoding: parked[0]["record"]?.raw ?? [], as: UTF8.self))
+        let again = try await sluice("process", "again.json", "--to", "log:")
+        #expect(again.status == 0 && again.lines.count == 1)
+    }
+
+    @Test func whatNoRouteTakesIsFilteredAndCounted() async throws {
+        try folder.write("sluice.yaml", """
+            sinks: { console: { type: log } }
+            routes:
+              - { kind: [message], to: [console] }
+            """)
+        let result = try await sluice("process", "samples/streams/products")
+        #expect(result.status == 0)
+        #expect(result.output.isEmpty)
+        #expect(result.errors.contains("0 delivered, 36 filtered, 0 rejected\n"), "\(result.errors)")
+    }
+
+    @Test func twoComesBeforeThreeBeforeOne() async throws {
+        let input = try await sluice("process", "samples/broken", "missing.json", "--to", "log:")
+        #expect(input.status == 3)
+        #expect(input.lines.count == 6)
+        let usage = try await sluice("process", "samples/broken", "missing.json", "--to", "nonsense:")
+        #expect(usage.status == 2)
+        #expect(usage.output.isEmpty)
+        let rejected = try await sluice("process", "samples/broken", "--to", "log:")
+        #expect(rejected.status == 1)
+    }
+}

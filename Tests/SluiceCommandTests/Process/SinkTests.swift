@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import ReferenceDecoder
+import Testing
+
+/// What the sinks leave behind after `sluice process`, once and twice.
+@Suite struct SinkTests {
+    let folder: TemporaryFolder
+    let sluice: Command
+
+    init() throws {
+        folder = try TemporaryFolder()
+        sluice = Command(folder: folder.path)
+    }
+
+    @Test func theFolderIsSafeToFillTwice() async throws {
+        try folder.addSamples()
+        let first = try await sluice("process", "samples/streams", "--to", "dir:out/deep/records")
+        #expect(first.status == 0, "\(first.errors)")
+        // One record was delivered twice by the stream itself.
+        #expect(first.errors.contains("  to  dir:out/deep/records  514 delivered, 1 already there\n"), "\(first.errors)")
+        #expect(!first.errors.contains("nothing has changed"))
+        let files = try folder.files(below: "out/deep/records")
+        #expect(files.count == 514)
+        var lines: Set<String> = []
+        for file in files { lines.insert(try folder.text("out/deep/records/\(file)")) }
+        let expected = try await sluice("process", "samples/streams", "--to", "log:")
+        #expect(lines == Set(expected.lines.map { $0 + "\n" }))
+
+        let stamp = try folder.modified("out/deep/records/\(files[0])")
+        let second = try await sluice("process", "samples/streams", "--to", "dir:out/deep/records")
+        #expect(second.status == 0)
+        #expect(second.errors.contains("  to  dir:out/deep/records  0 delivered, 515 already there\n"), "\(second.errors)")
+        #expect(second.errors.hasSuffix("nothing has changed: everything was there already\n"), "\(second.errors)")
+        #expect(try folder.files(below: "out/deep/records") == files)
+        #expect(try folder.modified("out/deep/records/\(files[0])") == stamp)
+    }
+
+    @Test func anotherContentUnderTheSameNameIsRejectedAndKept() async throws {
+        try folder.write("a.json", Recordings.event([Recordings.change(1)]))
+        try folder.write("b.json", Recordings.event([Recordings.change(1, price: "\"999\"")]))
+        _ = try await sluice("process", "a.json", "--to", "dir:out")
+        let file = try #require(try folder.files(below: "out").first)
+        let before = try folder.text("out/\(file)")
+        let result = try await sluice("process", "b.json", "--to", "dir:out")
+        #expect(result.status == 1)
+        #expect(result.errors.contains("is there already, with other content"), "\(result.errors)")
+        #expect(try folder.text("out/\(file)") == before)
+        #expect(try folder.files(below: "out") == [file])
+    }
+
+    @Test func theEventTableIsSafeToFillTwice() async throws {
+        try folder.addSamples()
+        let first = try await sluice("process", "samples/streams", "--to", "sqlite:out/deep/events.db")
+        #expect(first.status == 0, "folders on the way are made: \(first.errors)")
+        #expect(first.errors.contains("  to  sqlite:out/deep/events.db  514 delivered, 1 already there\n"), "\(first.errors)")
+        let before = try await sluice("stats", "--table", "sqlite:out/deep/events.db", "--json")
+        #expect(before.status == 0 && !before.lines.isEmpty)
+        let second = try await sluice("process", "samples/streams", "--to", "sqlite:out/deep/events.db", "--jobs", "8")
+        #expect(second.status == 0)
+        #expect(second.errors.contains("  to  sqlite:out/deep/events.db  0 delivered, 515 already there\n"), "\(second.errors)")
+        #expect(second.errors.hasSuffix("nothing has changed: everything was there already\n"), "\(second.errors)")
+        let after = try await sluice("stats", "--table", "sqlite:out/deep/events.db", "--json")
+        #expect(after.output == before.output)
+    }
+
+    @Test func severalSinksGetTheSame() async throws {
+        try folder.write("a.ndjson", Recordings.events(0..<300))
+        let result = try await sluice("process", "a.ndjson", "--to", "file:out/a.ndjson", "--to", "log:", "--to", "dir:out/records")
+        #expect(result.status == 0)
+        #expect(result.lines.count == 300)
+        #expect(try folder.bytes("out/a.ndjson") == result.output)
+        #expect(try folder.files(below: "out/records").count == 300)
+        for sink in ["file:out/a.ndjson", "log:", "dir:out/records"] {
+            #expect(result.errors.contains("  to  \(sink.padding(toLength: 17, withPad: " ", startingAt: 0))  300 delivered\n"), "\(result.errors)")
+        }
+    }
+
+    @Test func theFileIsReplacedAsAWhole() async throws {
+        try folder.write("out.ndjson", "old\n")
+        try folder.write("a.ndjson", Recordings.events(0..<300))
+        let result = try await sluice("process", "a.ndjson", "--to", "file:out.ndjson")
+        #expect(result.status == 0)
+        #expect(try folder.text("out.ndjson") == (try Recordings.plainLines(folder.bytes("a.ndjson")).map { $0 + "\n" }.joined()))
+        #expect(try folder.files(below: ".") == ["a.ndjson", "out.ndjson"])
+    }
+
+    @Test(arguments: [SIGINT, SIGTERM, SIGKILL]) func anInterruptedRunLeavesTheOldFile(_ signal: Int32) async throws {
+        try folder.write("out.ndjson", "old\n")
+        // Standard input that does not end: the run is certainly not over.
+        let pipe = Pipe()
+        let running = try sluice.start(["process", "-", "--to", "file:out.ndjson"], inputHandle: pipe.fileHandleForReading)
+        try pipe.fileHandleForWriting.write(contentsOf: Data(Recordings.events(0..<2000).utf8))
+        let aside = try await folder.eventually("a file aside") { try folder.files(below: ".").first { $0.hasPrefix(".out.ndjson.") } }
+        try await Task.sleep(for: .milliseconds(100))
+        running.signal(signal)
+        let result = try await running.end(within: .seconds(60))
+        try pipe.fileHandleForWriting.close()
+        #expect(result.status == 128 + signal)
+        #expect(try folder.text("out.ndjson") == "old\n")
+        #expect(folder.exists(aside) == (signal == SIGKILL))
+
+        try folder.write("a.ndjson", Recordings.events(0..<10))
+        let next = try await sluice("process", "a.ndjson", "--to", "file:out.ndjson")
+        #expect(next.status == 0)
+        #expect(try folder.text("out.ndjson").split(separator: "\n").count == 10)
+        #expect(try folder.files(below: ".") == ["a.ndjson", "out.ndjson"], "what the killed run left is cleared away")
+    }
+
+    @Test func aDeviceIsWrittenTo() async throws {
+        try folder.write("a.ndjson", Recordings.events(0..<10))
+        let result = try await sluice("process", "a.ndjson", "--to", "file:/dev/null")
+        #expect(result.status == 0, "\(result.errors)")
+    }
+}
+
+extension TemporaryFolder {
+    func modified(_ name: String) throws -> Date? {
+        try FileManager.default.attributesOfItem(atPath: self(name))[.modificationDate] as? Date
+    }
+
+    /// Waits until something is there.
+    func eventually<Value>(_ what: String, within patience: Duration = .seconds(60), _ look: () throws -> Value?) async throws -> Value {
+        let deadline = ContinuousClock.now + patience
+        while ContinuousClock.now < deadline {
+            if let value = try? look() { return value }
+            try await Task.sleep(for: .milliseconds(5))
+        }
+        throw Command.Failure(description: "no \(what) within \(patience)")
+    }
+}

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Synchronization
+
+/// The built command as its users meet it: a process with arguments, an environment, a folder, and what it says.
+struct Command {
+    /// What a run ended with.
+    struct Result: Sendable {
+        /// The exit status, or 128 and the number of the signal that ended it.
+        var status: Int32
+        var output: [UInt8]
+        var errors: String
+        /// The largest resident set in bytes, where it was watched and the system tells it.
+        var peak: Int?
+
+        var text: String { String(decoding: output, as: UTF8.self) }
+
+        /// The lines of standard output, without their ends.
+        var lines: [String] { text.split(separator: "\n", omittingEmptySubsequences: true).map(String.init) }
+    }
+
+    /// Why there was no result.
+    struct Failure: Error, CustomStringConvertible {
+        let description: String
+    }
+
+    /// The folder it runs in.
+    var folder: String
+    /// Set or, where the value is nil, taken out of the environment.
+    var environment: [String: String?] = [:]
+    /// After this long it is killed and the test fails.
+    var patience: Duration = .seconds(120)
+
+    /// The built executable. It lies beside the tests' own.
+    static let executable: Swift.Result<String, Failure> = {
+        var places: [String] = []
+        if let named = ProcessInfo.processInfo.environment["SLUICE_TEST_COMMAND"] {
+            places = [named]
+        } else {
+            // On a Mac the tests are a bundle that a helper loads; elsewhere they are an executable.
+            var starts = [CommandLine.arguments.first ?? ""]
+            if let flag = CommandLine.arguments.firstIndex(of: "--test-bundle-path"), flag + 1 < CommandLine.arguments.count {
+                starts.append(CommandLine.arguments[flag + 1])
+            }
+            for start in starts {
+                var folder = URL(fileURLWithPath: start).deletingLastPathComponent()
+                for _ in 0..<4 {
+                    places.append(folder.appendingPathComponent("sluice").path)
+                    folder.deleteLastPathComponent()
+                }
+            }
+        }
+        func isCommand(_ path: String) -> Bool {
+            let type = try? FileManager.default.attributesOfItem(atPath: path)[.type] as? FileAttributeType
+            return type == .typeRegular && FileManager.default.isExecutableFile(atPath: path)
+        }
+        guard let found = places.first(where: isCommand) else {
+            return .failure(Failure(
+                description: "the command was not built: looked for it at \(places.joined(separator: ", ")). swift build --product sluice makes it"))
+        }
+        return .success(found)
+    }()
+
+    /// Runs it to its end.
+    /// - Parameters:
+    ///   - input: what it finds on standard input.
+    ///   - together: standard error goes where standard output goes, as on a terminal.
+    ///   - watched: measures its memory.
+    func callAsFunction(_ arguments: String..., input: [UInt8]? = nil, together: Bool = false, watched: Bool = false) async throws -> Result {
+        try await run(arguments, input: input, together: together, watched: watched)
+    }
+
+    func run(_ arguments: [String], input: [UInt8]? = nil, together: Bool = false, watched: Bool = false) async throws -> Result {
+        let running = try start(arguments, input: input, together: together)
+        return try await running.end(within: patience, watched: watched)
+    }
+
+    /// Starts it and comes back while it runs.
+    /// - Parameter output: where standard output goes, if not into the result.
+    func start(
+        _ arguments: [String], input: [UInt8]? = nil, inputHandle: FileHandle? = nil, together: Bool = false, output: FileHandle? = nil
+    ) throws -> RunningCommand {
+        try RunningCommand(
+            Self.executable.get(), arguments, folder: folder, environment: environment, input: input, inputHandle: inputHandle,
+            together: together, output: output)
+    }
+
+    /// Another program in the same place, for what only it can do.
+    func program(_ path: String, _ arguments: [String]) async throws -> Result {
+        let running = try RunningCommand(
+            path, arguments, folder: folder, environment: environment, input: nil, inputHandle: nil, together: false, output: nil)
+        return try await running.end(within: patience, watched: false)
+    }
+}
+
+/// A child that runs.
+final class RunningCommand: Sendable {
+    private let process: Process
+    private let ended: Ended
+    private let files: TemporaryFolder
+    let identifier: Int32
+
+    fileprivate init(
+        _ executable: String, _ arguments: [String], folder: String, environment: [String: String?], input: [UInt8]?,
+        inputHandle: FileHandle?, together: Bool, output: FileHandle?
+    ) throws {
+        files = try TemporaryFolder()
+        process = Process()
+        process.executableURL = URL(fileURLWithPath: executable)
+        process.arguments = arguments
+        process.currentDirectoryURL = URL(fileURLWithPath: folder)
+        var variables = ProcessInfo.processInfo.environment
+        // The crash handler asks questions of a terminal, and what the caller's shell is set to must not change a result.
+        variables["SWIFT_BACKTRACE"] = "enable=no"
+        for name in ["SLUICE_CONFIG", "NO_COLOR", "TERM", "COLUMNS"] { variables[name] = nil }
+        for (name, value) in environment { variables[name] = value }
+        process.environment = variables
+
+        if let input {
+            try files.write("in", input)
+            process.standardInput = FileHandle(forReadingAtPath: files("in"))
+        } else {
+            process.standardInput = inputHandle ?? FileHandle.nullDevice
+        }
+        // Files, since a pipe that nobody empties would stop the child.
+        try files.write("out", [])
+        try files.write("err", [])
+        let kept = FileHandle(forWritingAtPath: files("out"))
+        process.standardOutput = output ?? kept
+        process.standardError = together ? kept : FileHandle(forWritingAtPath: files("err"))
+        let state = Ended()
+        ended = state
+        process.terminationHandler = { _ in state.end() }
+        try process.run()
+        identifier = process.processIdentifier
+    }
+
+    /// Whether it runs on.
+    var isRunning: Bool { !ended.isOver }
+
+    /// Sends it a signal; does nothing once it has ended.
+    func signal(_ number: Int32) {
+        if isRunning { kill(identifier, number) }
+    }
+
+    /// Waits for its end.
+    func end(within patience: Duration, watched: Bool = false) async throws -> Command.Result {
+        // On a thread of its own, since tests that work hard leave none of the others for looking often.
+        let watch = await withCheckedContinuation { continuation in
+            Thread.detachNewThread { [self] in continuation.resume(returning: self.watch(for: patience, measuring: watched)) }
+        }
+        if watch.isTooLong {
+            throw Command.Failure(
+                description: "\(process.arguments ?? []) did not end within \(patience); it said:\n\(try files.text("err"))")
+        }
+        let status = process.terminationReason == .exit ? process.terminationStatus : 128 + process.terminationStatus
+        return Command.Result(status: status, output: try files.bytes("out"), errors: try files.text("err"), peak: watch.peak)
+    }
+
+    /// Looks after it until it ends; kills it when that takes too long.
+    private func watch(for patience: Duration, measuring: Bool) -> (peak: Int?, isTooLong: Bool) {
+        let deadline = ContinuousClock.now + patience
+        var peak: Int?
+        var isTooLong = false
+        while !ended.isOver {
+            if measuring, let now = residentPeak() { peak = max(peak ?? 0, now) }
+            if !isTooLong, ContinuousClock.now > deadline {
+                isTooLong = true
+                kill(identifier, SIGKILL)
+            }
+            usleep(2000)
+        }
+        return (peak, isTooLong)
+    }
+
+    /// The high-water mark of its resident set, in bytes.
+    private func residentPeak() -> Int? {
+        guard let content = FileManager.default.contents(atPath: "/proc/\(identifier)/status") else { return nil }
+        for line in String(decoding: content, as: UTF8.self).split(separator: "\n") where line.hasPrefix("VmHWM:") {
+            return line.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Int($0) }.map { $0 * 1024 }
+        }
+        return nil
+    }
+}
+
+/// Whether a child has ended.
+private final class Ended: Sendable {
+    private let over = Atomic<Bool>(false)
+
+    func end() { over.store(true, ordering: .releasing) }
+
+    var isOver: Bool { over.load(ordering: .acquiring) }
+}
