@@ -15,7 +15,7 @@ struct ProcessCommand: AsyncParsableCommand {
         abstract: "Decode recorded streams and send their records to the sinks.",
         discussion: """
             A path is a file, a folder (read in the order of names) or - for standard input. Files hold what AWS writes: Lambda \
-            events, get-records output, exports, log subscriptions; one document or many, gzip'd or not. Which it is is recognised.
+            events, get-records output, exports, log subscriptions; one document or many, gzip'd or not. What it is, sluice sees by itself.
 
             Where records go is told by --to, else by a configuration: --config, SLUICE_CONFIG, or sluice.yaml here or beside \
             the command. With none of them they go to standard output. The summary goes to standard error.
