@@ -37,12 +37,16 @@ struct Entry {
 struct SluiceCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sluice",
-        abstract: "Decodes DynamoDB Streams records, CloudWatch Logs subscriptions, queue messages and bus events, and routes them to sinks.",
+        abstract: "Decode DynamoDB changes, CloudWatch log batches, queue messages and bus events, and send the records where you say.",
         discussion: """
-            A first look: sluice process samples/streams --to log:
+            A first look, from the top folder of Sluice's sources:
 
-            Exit status: 0 everything was delivered or filtered, 1 some records were rejected or are still to be delivered,
-            2 the command line or the configuration is wrong, 3 an input cannot be opened or read.
+              sluice process samples/streams/products
+              sluice process samples/streams --to sqlite:events.db
+              sluice history Products Id=5
+
+            Exit status: 0 everything was delivered, or wanted nowhere; 1 some records were rejected or are still to be \
+            delivered, or nothing was found; 2 the command line or the configuration is wrong; 3 an input cannot be opened or read.
             """,
         subcommands: [ProcessCommand.self, HistoryCommand.self, ShowCommand.self, StatsCommand.self])
 }

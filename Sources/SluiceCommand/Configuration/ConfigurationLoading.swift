@@ -39,14 +39,15 @@ enum ConfigurationLoading {
     }
 
     private static func read(_ path: String) throws -> Source {
-        do {
-            return Source(name: path, text: try String(contentsOfFile: path, encoding: .utf8))
-        } catch let error as CocoaError where error.code == .fileReadInapplicableStringEncoding {
-            throw Failure(description: "\(path): the configuration is not UTF-8")
-        } catch {
+        // A handle reads pipes as well.
+        guard let file = FileHandle(forReadingAtPath: path), let bytes = try? file.readToEnd() ?? Data() else {
             let reason = FileManager.default.fileExists(atPath: path) ? "cannot be read" : "there is no such file"
             throw Failure(description: "\(path): \(reason)")
         }
+        guard let text = String(data: bytes, encoding: .utf8) else {
+            throw Failure(description: "\(path): the configuration is not UTF-8")
+        }
+        return Source(name: path, text: text)
     }
 
     /// Reads YAML or JSON, told apart by the name and else by the first character.

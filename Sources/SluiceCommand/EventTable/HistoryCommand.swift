@@ -9,7 +9,7 @@ struct HistoryCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "history", abstract: "Tell what happened to an item, change by change.",
         discussion: """
-            The item is named as the event table does, Products#{"Id":5}, or by its table and keys: Products Id=5. A key is \
+            The item is named by its table and keys, Products Id=5, or as the event table does, Products#{"Id":5}. A key is \
             tried as a number, then as text.
             """)
 

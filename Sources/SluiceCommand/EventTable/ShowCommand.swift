@@ -18,7 +18,7 @@ struct ShowCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Show this many log lines at most.", valueName: "count"))
     var lines = 10_000
 
-    @Flag(help: "Write JSON lines.")
+    @Flag(help: "Write JSON lines instead.")
     var json = false
 
     func run() async throws {

@@ -12,31 +12,34 @@ import StreamRecords
 struct ProcessCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "process",
-        abstract: "Takes recorded streams through the routes into the sinks.",
+        abstract: "Decode recorded streams and send their records to the sinks.",
         discussion: """
-            PATH is a file, a folder (read through in the order of names) or - for standard input. Files hold any of the envelopes that
-            AWS writes, one or many documents, gzip'd or not; which ones they are is recognised.
+            A path is a file, a folder (read in the order of names) or - for standard input. Files hold what AWS writes: Lambda \
+            events, get-records output, exports, log subscriptions; one document or many, gzip'd or not. What it is, sluice sees by itself.
 
-            Where records go is told by --to, else by a configuration: --config, SLUICE_CONFIG, or sluice.yaml here or beside the
-            command. With none of them they go to standard output.
+            Where records go is told by --to, else by a configuration: --config, SLUICE_CONFIG, or sluice.yaml here or beside \
+            the command. With none of them they go to standard output. The summary goes to standard error.
+
+            Sinks: log: (standard output), file:PATH (JSON lines), dir:PATH (a file for each record), sqlite:PATH (an event \
+            table, for history, show and stats).
             """)
 
     @Argument(help: ArgumentHelp("Files, folders, or - for standard input.", valueName: "path"))
     var paths: [String]
 
-    @Option(name: .customLong("to"), help: ArgumentHelp("A sink for every record; may be given several times.", valueName: "sink"))
+    @Option(name: .customLong("to"), help: ArgumentHelp("Where every record goes: log:, file:PATH, dir:PATH or sqlite:PATH. Can be given several times.", valueName: "sink"))
     var sinks: [String] = []
 
     @Option(help: ArgumentHelp("The configuration's file, YAML or JSON.", valueName: "file"))
     var config: String?
 
-    @Option(help: "The form of the records with --to: plain or typed.")
+    @Option(help: "How records are written with --to: plain JSON, or typed, as AWS sent them.")
     var envelope: EnvelopeName?
 
     @Option(help: ArgumentHelp("How many cores to use.", valueName: "number"))
     var jobs: Int = ProcessInfo.processInfo.activeProcessorCount
 
-    @Flag(help: "Does all but deliver, and tells what would be delivered.")
+    @Flag(help: "Deliver nothing; tell what would be delivered.")
     var dryRun = false
 
     func validate() throws {
