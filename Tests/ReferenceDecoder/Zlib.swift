@@ -25,7 +25,7 @@ public enum Zlib {
         defer { _ = unsafe deflateEnd(&stream) }
         let bound = Int(unsafe deflateBound(&stream, UInt(input.count)))
         let start = output.count
-        output.append(contentsOf: repeatElement(0, count: bound))
+        output += [UInt8](repeating: 0, count: bound)
         unsafe input.withUnsafeBufferPointer { source in
             unsafe output.withUnsafeMutableBufferPointer { target in
                 unsafe stream.next_in = UnsafeMutablePointer(mutating: source.baseAddress)
@@ -62,7 +62,7 @@ public enum Zlib {
         }
         while true {
             if filled == output.count {
-                output.append(contentsOf: repeatElement(0, count: output.count))
+                output += [UInt8](repeating: 0, count: output.count)
             }
             let room = output.count - filled
             unsafe input.withUnsafeBufferPointer { source in

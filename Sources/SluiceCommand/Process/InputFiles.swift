@@ -10,6 +10,9 @@ struct Input: Sendable {
     var size: Int64?
 
     var isStandardInput: Bool { path == "-" }
+
+    /// What messages call it.
+    var name: String { isStandardInput ? "standard input" : path }
 }
 
 /// Turns the paths of the command line into inputs.

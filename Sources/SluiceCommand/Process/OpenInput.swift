@@ -24,7 +24,7 @@ struct OpenInput: ~Copyable {
             file = opened
         } else {
             let isThere = FileManager.default.fileExists(atPath: input.path)
-            throw Failure(path: input.path, reason: isThere ? "cannot be opened: permission denied" : "cannot be opened: there is no such file")
+            throw Failure(path: input.name, reason: isThere ? "cannot be opened: permission denied" : "cannot be opened: there is no such file")
         }
         self.stop = stop
         reader = RecordReader(InputSource(file.fileDescriptor, stop: stop, counter: counter), limits: limits, memory: memory)
@@ -41,7 +41,7 @@ struct OpenInput: ~Copyable {
             // What was cut short by the order to stop must not be taken for the input's end.
             return stop.reason == nil ? chunk : nil
         } catch {
-            throw Failure(path: input.path, reason: "cannot be read on at byte \(reader.bytesRead): \(error.message)")
+            throw Failure(path: input.name, reason: "cannot be read on at byte \(reader.bytesRead): \(error.message)")
         }
     }
 }

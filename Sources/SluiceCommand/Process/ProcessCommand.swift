@@ -66,7 +66,7 @@ struct ProcessCommand: AsyncParsableCommand {
         }
 
         let files = InputFiles(paths)
-        for failure in files.failures { say("\(failure.path): \(failure.reason)") }
+        for failure in files.failures { say("\(failure.path.harmless): \(failure.reason)") }
         let listening = stop.listen()
         defer { listening.forEach { $0.cancel() } }
         let counter = ByteCounter()

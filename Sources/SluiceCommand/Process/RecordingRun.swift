@@ -129,7 +129,7 @@ struct RecordingRun: Sendable {
         var chunk = chunk
         let batch = chunk.nextBatch()
         let first = batch.map { ($0, PreparedBox(pipeline.prepare($0))) }
-        return Work(input: input.path, chunk: chunk, first: first)
+        return Work(input: input.name, chunk: chunk, first: first)
     }
 
     private func deliver(_ work: Work, _ result: inout Result) async {

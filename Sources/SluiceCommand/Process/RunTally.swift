@@ -46,7 +46,7 @@ struct RunTally: Sendable {
             for sink in parking { parked[sink, default: 0] += parkedNow }
         }
         for rejection in report.rejections {
-            let what = rejection.record.map { "record \($0.id)" } ?? "what could not be decoded"
+            let what = rejection.record.map { "record \($0.id)" } ?? rejection.position.map(Self.name) ?? "what could not be decoded"
             let sink = rejection.sink.map { " by \($0)" } ?? ""
             list("\(input): rejected\(sink)\(rejection.isParked ? " and parked" : ""): \(what): \(rejection.reason)")
         }
@@ -54,7 +54,15 @@ struct RunTally: Sendable {
             let reasons = Set((report.fates + report.undecodableFates).compactMap { fate -> String? in
                 if case .retry(let reason) = fate { reason.description } else { nil }
             })
-            list("\(input): \(report.counts.retry) records not delivered: \(reasons.sorted().joined(separator: "; "))")
+            list("\(input): \(Figures.records(report.counts.retry)) not delivered: \(reasons.sorted().joined(separator: "; "))")
+        }
+    }
+
+    /// A record that could not be decoded, by its place in its source.
+    private static func name(_ position: Position) -> String {
+        switch position.kind {
+        case .sequenceNumber: "the record with sequence number \(position.text)"
+        case .messageID: "the record with message id \(position.text)"
         }
     }
 

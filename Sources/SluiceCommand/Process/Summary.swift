@@ -17,7 +17,8 @@ struct Summary {
         lines += table(of: sinkRows)
         lines += table(of: sourceRows)
         lines += notes
-        return lines.joined(separator: "\n")
+        // Names and reasons come out of recordings, and must not be able to steer a terminal.
+        return lines.map(\.harmless).joined(separator: "\n")
     }
 
     private var counts: BatchReport.Counts { result.tally.counts }

@@ -139,6 +139,22 @@ import Testing
         #expect(result.errors.contains("a.json.gz: cannot be read on at byte "), "\(result.errors)")
     }
 
+    @Test func whatFollowsCompressedDataIsAnError() async throws {
+        try folder.write("a.json.gz", Recordings.gzip(Recordings.events(0..<3)) + Array("garbage".utf8))
+        try folder.write("b.json.gz", Recordings.gzip(Recordings.events(3..<6)) + [UInt8](repeating: 0, count: 512))
+        let result = try await sluice("process", "a.json.gz", "b.json.gz")
+        #expect(result.status == 3)
+        #expect(try ids(result) == ids(0..<6))
+        #expect(result.errors.contains("a.json.gz: cannot be read on at byte "), "\(result.errors)")
+        #expect(!result.errors.contains("b.json.gz"), "zeros fill up tapes and blocks: \(result.errors)")
+    }
+
+    @Test func standardInputThatCannotBeRead() async throws {
+        let result = try await sluice.program("/bin/sh", ["-c", "exec \(Command.executable.get().quotedForShell) process - < ."])
+        #expect(result.status == 3)
+        #expect(result.errors.hasPrefix("standard input: cannot be read on at byte 0: "), "\(result.errors)")
+    }
+
     @Test func whatIsNotThere() async throws {
         try folder.write("a.json", Recordings.events(0..<2))
         let result = try await sluice("process", "missing.json", "a.json")

@@ -9,28 +9,29 @@ import Testing
     let folder: TemporaryFolder
     let sluice: Command
 
-    private static let items = 1500
+    private static let items = 600
 
     init() throws {
         folder = try TemporaryFolder()
         sluice = Command(folder: folder.path)
         // Each item twice, in two files, with log lines beside: duplicates would show.
-        try folder.write("in/1.ndjson", Recordings.events(0..<1000, each: 50))
-        try folder.write("in/2.ndjson", Recordings.events(500..<Self.items, each: 50))
-        try folder.write("in/3.json", Recordings.logDocument(0..<500))
+        try folder.write("in/1.ndjson", Recordings.events(0..<400, each: 20))
+        try folder.write("in/2.ndjson", Recordings.events(200..<Self.items, each: 20))
+        try folder.write("in/3.json", Recordings.logDocument(0..<200))
     }
 
     private static let arguments = ["process", "in", "--to", "sqlite:out/events.db", "--to", "dir:out/records"]
 
-    /// How long an undisturbed run takes.
-    private func usualDuration() async throws -> Duration {
+    /// How long an undisturbed run takes, and what it leaves.
+    private func undisturbed() async throws -> (duration: Duration, contents: Contents) {
         let start = ContinuousClock.now
         let result = try await sluice.run(Self.arguments)
         #expect(result.status == 0, "\(result.errors)")
         let duration = ContinuousClock.now - start
-        try expectAllThere(await contents())
+        let contents = try await contents()
+        try expectAllThere(contents)
         try folder.remove("out")
-        return duration
+        return (duration, contents)
     }
 
     /// What the table and the folder hold.
@@ -48,7 +49,7 @@ import Testing
     private func expectAllThere(_ contents: Contents, sourceLocation: SourceLocation = #_sourceLocation) throws {
         let table = try #require(try parsed(contents.statistics).first { $0["kind"]?.string == "table" }, sourceLocation: sourceLocation)
         #expect(table["changes"].map { String(decoding: $0.raw, as: UTF8.self) } == "\(Self.items)", sourceLocation: sourceLocation)
-        #expect(contents.files.count == Self.items + 500, sourceLocation: sourceLocation)
+        #expect(contents.files.count == Self.items + 200, sourceLocation: sourceLocation)
         #expect(!contents.files.contains { $0.contains(".sluice") }, "nothing stays aside", sourceLocation: sourceLocation)
     }
 
@@ -70,7 +71,7 @@ import Testing
 
     @Test(arguments: [SIGINT, SIGTERM]) func aRequestToStopIsFollowedAndTheNextRunCompletes(_ signal: Int32) async throws {
         var (seed, random) = SeededRandom.announced("interrupt \(signal)")
-        var usual = try await usualDuration()
+        var (usual, complete) = try await undisturbed()
         let expected = try await expectedLines()
         var stopped = 0
         var round = 0
@@ -92,14 +93,14 @@ import Testing
         #expect(stopped > 0)
         let last = try await sluice.run(Self.arguments)
         #expect(last.status == 0, "\(last.errors)")
-        try expectAllThere(await contents())
+        #expect(try await contents() == complete)
         let again = try await sluice.run(Self.arguments)
         #expect(again.errors.hasSuffix("nothing has changed: everything was there already\n"), "\(again.errors)")
     }
 
     @Test func aKilledRunLeavesNothingThatTheNextCannotComplete() async throws {
         var (seed, random) = SeededRandom.announced("kill")
-        var usual = try await usualDuration()
+        var (usual, complete) = try await undisturbed()
         let expected = try await expectedLines()
         var killed = 0
         for round in 0..<12 {
@@ -117,7 +118,7 @@ import Testing
             if round % 3 == 2 {
                 let next = try await sluice.run(Self.arguments)
                 #expect(next.status == 0, "\(note): \(next.errors)")
-                try expectAllThere(await contents())
+                #expect(try await contents() == complete, "\(note)")
             }
         }
         print("\(killed) of 12 runs were killed before their end")

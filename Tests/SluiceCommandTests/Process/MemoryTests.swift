@@ -99,10 +99,10 @@ private let isSanitized: Bool = {
 
     /// 100 MB of zeros in 100 KB.
     @Test func aBombIsRefused() async throws {
-        var zeros = Array(#"{"messageType":"DATA_MESSAGE","logGroup":"g","logStream":"s","logEvents":[{"id":"1","timestamp":1,"message":""#.utf8)
-        zeros += [UInt8](repeating: UInt8(ascii: "0"), count: 100 << 20)
-        zeros += Array("\"}]}".utf8)
-        let payload = Data(try Zlib.gzip(zeros)).base64EncodedString()
+        let start = #"{"messageType":"DATA_MESSAGE","logGroup":"g","logStream":"s","logEvents":[{"id":"1","timestamp":1,"message":""#
+        let zeros = try Zlib.gzip([UInt8](repeating: UInt8(ascii: "0"), count: 1 << 20))
+        let members = try Recordings.gzip(start) + Array(repeatElement(zeros, count: 100).joined()) + Recordings.gzip("\"}]}")
+        let payload = Data(members).base64EncodedString()
         try folder.write("bomb.json", "{\"awslogs\":{\"data\":\"\(payload)\"}}\n" + Recordings.events(0..<5))
         let result = try await sluice.run(["process", "bomb.json", "--to", "file:/dev/null"], watched: true)
         #expect(result.status == 1, "\(result.errors)")

@@ -25,11 +25,41 @@ import Testing
         let delivered = try parsed(result.lines).map { String(decoding: $0["keys"]?["Id"]?.raw ?? [], as: UTF8.self) }
         #expect(delivered == ["1", "2", "5", "4"], "all but product 3, in order")
         #expect(result.errors.contains(
-            "samples/broken/one-bad-record.json: rejected: what could not be decoded: dynamodb.NewImage.price.N: expected a number as a string\n"),
+            "samples/broken/one-bad-record.json: rejected: the record with sequence number 4521600000000032029701364: dynamodb.NewImage.price.N: expected a number as a string\n"),
             "\(result.errors)")
         #expect(result.errors.contains("5 records received"), "\(result.errors)")
         #expect(result.errors.contains("4 delivered, 0 filtered, 1 rejected\n"), "\(result.errors)")
     }
+
+    @Test func whatARecordingHoldsCannotSteerTheTerminal() async throws {
+        let record = Recordings.change(1).replacingOccurrences(of: "table/Things", with: #"table/Th\u001b[2Jings"#)
+        let wrong = Recordings.change(2).replacingOccurrences(of: #""price":{"N""#, with: #""pri\u001b[31m\nce":{"Q""#)
+        try folder.write("a\u{1B}[5m.json", Recordings.event([record, wrong]))
+        let result = try await sluice("process", "a\u{1B}[5m.json", "--to", "log:")
+        #expect(result.status == 1)
+        #expect(!result.errors.contains("\u{1B}"), "\(result.errors)")
+        #expect(result.errors.contains("from  table Th [2Jings  1 received"), "\(result.errors)")
+        #expect(try parsed(result.lines).map { $0["table"]?.string } == ["Th\u{1B}[2Jings"])
+    }
+
+    @Test func manyRejectionsAreNotAllListed() async throws {
+        try folder.write("a.json", Recordings.event((0..<50).map { Recordings.change($0, price: "1") }))
+        let result = try await sluice("process", "a.json", "--to", "log:")
+        #expect(result.status == 1)
+        #expect(result.errors.components(separatedBy: "a.json: rejected: ").count == 21, "\(result.errors)")
+        #expect(result.errors.contains("\n… and 30 more like these\n"))
+    }
+
+    #if os(Linux)
+    @Test func whatCannotBeWrittenIsNotDelivered() async throws {
+        let result = try await sluice("process", "samples/streams/bus/2-order-placed.json", "--to", "file:/dev/full", "--to", "log:")
+        #expect(result.status == 1)
+        #expect(result.lines.count == 1, "the other sink has it, once")
+        #expect(result.errors.contains("1 record not delivered: "), "\(result.errors)")
+        #expect(result.errors.contains("No space left on device"), "\(result.errors)")
+        #expect(result.errors.contains("0 delivered, 0 filtered, 0 rejected, 1 not delivered\n"), "\(result.errors)")
+    }
+    #endif
 
     @Test func aBrokenLineCostsItself() async throws {
         let result = try await sluice("process", "samples/broken/broken-line.ndjson", "--to", "log:")
