@@ -96,6 +96,13 @@ import Testing
         #expect((kept?.count ?? 0) > 100)
     }
 
+    @Test func whatWasParkedOutlivesTheNextRun() async throws {
+        #expect(try await sluice("process", "samples/broken", "--config", "samples/sluice.yaml").status == 1)
+        let parked = try folder.text("out/parked.ndjson")
+        #expect(try await sluice("process", "samples/streams/bus", "--config", "samples/sluice.yaml").status == 0)
+        #expect(try folder.text("out/parked.ndjson") == parked)
+    }
+
     @Test func whatASinkRejectsIsParkedWithItsSource() async throws {
         try folder.write("sluice.yaml", """
             sinks:
