@@ -167,12 +167,38 @@ public struct JSONBuffer: ~Copyable, @unchecked Sendable {
     /// Appends the content of a string, with its escapes resolved.
     public mutating func append(contentOf string: borrowing JSONView) {
         guard string.isEscaped else { return append(string.text) }
-        // The content is never longer than it is written.
+        // The content is never longer than it is written, and whole steps of 16 bytes end in the padding.
         reserve(string.textCount)
-        var content = UnescapedBytes(string)
-        while let byte = content.next() {
-            unsafe start[count] = byte
-            count += 1
+        var from = unsafe string.bytes + string.textOffset
+        let end = unsafe from + string.textCount
+        var to = unsafe start + count
+        while unsafe from < end {
+            let plain = unsafe min(StringScanner.plainPrefix(from), end - from)
+            unsafe UnsafeMutableRawPointer(to).storeBytes(of: StringScanner.load16(from), as: SIMD16<UInt8>.self)
+            unsafe from += plain
+            unsafe to += plain
+            if plain == 16 { continue }
+            if unsafe from >= end { break }
+            if unsafe from.pointee != 0x5C {
+                // Beyond ASCII: up to four bytes, which are copied one by one.
+                unsafe to.pointee = from.pointee
+                unsafe from += 1
+                unsafe to += 1
+            } else if unsafe from[1] == 0x22 || from[1] == 0x5C || from[1] == 0x2F {
+                unsafe to.pointee = from[1]
+                unsafe from += 2
+                unsafe to += 1
+            } else {
+                var escape = unsafe UnescapedBytes(from: from, to: end)
+                repeat {
+                    if let byte = escape.next() {
+                        unsafe to.pointee = byte
+                        unsafe to += 1
+                    }
+                } while escape.isInsideCharacter
+                unsafe from = escape.place
+            }
         }
+        count = unsafe to - start
     }
 }

@@ -168,6 +168,22 @@ public struct JSONView: ~Escapable {
         return place >= 0 && place + length <= textCount && (unsafe memcmp(bytes + textOffset + place, part.utf8Start, length) == 0)
     }
 
+    /// Whether 36 digits and letters in groups of 8, 4, 4, 4 and 12, with dashes between them, stand at `place` of the text, as request ids are
+    /// written.
+    public func hasGroupedID(at place: Int) -> Bool {
+        guard place >= 0, place + 36 <= textCount else { return false }
+        let start = unsafe bytes + textOffset + place
+        for index in 0..<36 {
+            let byte = unsafe start[index]
+            if index == 8 || index == 13 || index == 18 || index == 23 {
+                if byte != 0x2D { return false }
+            } else if byte &- 0x30 >= 10 && (byte | 0x20) &- 0x61 >= 26 {
+                return false
+            }
+        }
+        return true
+    }
+
     /// Whether the text, as it was written, holds these bytes anywhere.
     public func containsText(_ part: StaticString) -> Bool {
         let length = part.utf8CodeUnitCount

@@ -4,7 +4,7 @@
 @safe
 struct UnescapedBytes {
     // Invariant: `place..<end` is the rest of the text of a string in a document that outlives this value.
-    private var place: UnsafePointer<UInt8>
+    private(set) var place: UnsafePointer<UInt8>
     private let end: UnsafePointer<UInt8>
     /// What is left of an escape's UTF-8, the next byte lowest, and how many bytes that is.
     private var pending: UInt32 = 0
@@ -14,6 +14,14 @@ struct UnescapedBytes {
         unsafe place = string.bytes + string.textOffset
         unsafe end = place + string.textCount
     }
+
+    init(from place: UnsafePointer<UInt8>, to end: UnsafePointer<UInt8>) {
+        unsafe self.place = place
+        unsafe self.end = end
+    }
+
+    /// Whether the last byte was not the last one of what an escape stands for.
+    var isInsideCharacter: Bool { pendingCount > 0 }
 
     mutating func next() -> UInt8? {
         if pendingCount > 0 {

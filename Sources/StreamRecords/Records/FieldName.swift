@@ -55,4 +55,9 @@ extension FieldName {
     @inline(__always) static var metadata: FieldName { FieldName("Metadata", 0x6174_6164_6174_654D, 8) }
     @inline(__always) static var source: FieldName { FieldName("source", 0x0000_6563_7275_6F73, 6) }
     @inline(__always) static var time: FieldName { FieldName("time", 0x0000_0000_656D_6974, 4) }
+    @inline(__always) static var requestId: FieldName { FieldName("requestId", 0x4974_7365_7571_6572, 9) }
+    @inline(__always) static var awsRequestId: FieldName { FieldName("AWSRequestId", 0x6575_7165_5253_5741, 12) }
+    @inline(__always) static var snakeAWSRequestId: FieldName { FieldName("aws_request_id", 0x7571_6572_5F73_7761, 14) }
+    @inline(__always) static var functionRequestId: FieldName { FieldName("function_request_id", 0x6E6F_6974_636E_7566, 19) }
+    @inline(__always) static var record: FieldName { FieldName("record", 0x0000_6472_6F63_6572, 6) }
 }

@@ -284,16 +284,7 @@ enum RequestIDFinder {
             }
         default: return nil
         }
-        guard place + 36 <= message.textCount else { return nil }
-        for index in 0..<36 {
-            let byte = message.textByte(place + index)
-            if index == 8 || index == 13 || index == 18 || index == 23 {
-                if byte != 0x2D { return nil }
-            } else if byte &- 0x30 >= 10 && (byte | 0x20) &- 0x61 >= 26 {
-                return nil
-            }
-        }
-        return place
+        return message.hasGroupedID(at: place) ? place : nil
     }
 
     /// Whether the line may be JSON that names an execution.
@@ -309,12 +300,13 @@ enum RequestIDFinder {
         var found: JSONNode?
         var members = root.members
         while members.next() {
+            let key = members.key
             guard members.value.kind == .string else {
-                if members.key.isString("record"), found == nil, let id = members.value.member("requestId"), id.kind == .string { found = id.node }
+                if FieldName.record.matches(key), found == nil, let id = members.value.member("requestId"), id.kind == .string { found = id.node }
                 continue
             }
-            if members.key.isString("requestId") || members.key.isString("AWSRequestId") || members.key.isString("aws_request_id")
-                || members.key.isString("function_request_id")
+            if FieldName.requestId.matches(key) || FieldName.awsRequestId.matches(key) || FieldName.snakeAWSRequestId.matches(key)
+                || FieldName.functionRequestId.matches(key)
             {
                 found = members.value.node
             }

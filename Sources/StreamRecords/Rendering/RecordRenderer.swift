@@ -153,7 +153,7 @@ public struct RecordRenderer: ~Copyable, Sendable {
             writer.copyText(message, from: place, count: 36)
             writer.write(byte: 0x22)
         } else if RequestIDFinder.mayBeJSON(message) {
-            var text = JSONBuffer(capacity: message.textCount)
+            var text = JSONBuffer(capacity: message.textCount, memory: document.memory)
             text.append(contentOf: message)
             if let line = try? JSONDocument(indexing: text), let id = RequestIDFinder.requestID(in: line) {
                 writer.write(raw: ",\"request_id\":")
