@@ -100,7 +100,7 @@ struct SinkTests {
         }
         try await start("sqlite:\(folder.path("e.db"))")
         await #expect(throws: ConfigurationErrors.self) { try await start("sqlite:") }
-        await #expect(throws: ConfigurationErrors.self) { try await start("sqlite:\(folder.path("no/such/folder/e.db"))") }
+        await #expect(throws: ConfigurationErrors.self) { try await start("sqlite:\(folder.path("e.db"))/below a file/e.db") }
     }
 
     @Test("A store that fails means: all to be retried")

@@ -67,14 +67,17 @@ struct StoreTests {
         try await again.close()
     }
 
-    @Test("A missing file is missing for a reader, and its folder for a writer")
+    @Test("A missing file is missing for a reader; a writer makes it, and folders on the way")
     func missing() async throws {
         let folder = try TemporaryFolder()
         await #expect { _ = try await SQLiteEventStore(path: folder.path("e.db"), access: .readOnly) } throws: {
             ($0 as? EventStoreError)?.code == .missing
         }
         #expect(!FileManager.default.fileExists(atPath: folder.path("e.db")))
-        await #expect { _ = try await SQLiteEventStore(path: folder.path("no/e.db")) } throws: {
+        let deep = folder.path("made/on the way/e.db")
+        try await SQLiteEventStore(path: deep).close()
+        #expect(FileManager.default.fileExists(atPath: deep))
+        await #expect { _ = try await SQLiteEventStore(path: "\(deep)/below a file/e.db") } throws: {
             ($0 as? EventStoreError)?.code == .cannotOpen
         }
     }

@@ -86,7 +86,7 @@ import Testing
             let note = "seed \(seed), round \(round), after \(delay)"
             // Before it listens the system ends it, after its end there is nobody to listen.
             #expect([0, 128 + signal].contains(result.status), "\(note): \(result.status) \(result.errors)")
-            if result.status != 0 { stopped += 1 } else { usual = usual * 0.7 }
+            if result.status != 0 { stopped += 1 } else { usual = usual * 0.5 }
             try expectOnlyWholeFiles(expected, note)
         }
         print("signal \(signal): \(stopped) of \(round) runs were stopped")
@@ -113,7 +113,7 @@ import Testing
             let result = try await running.end(within: .seconds(60))
             let note = "seed \(seed), round \(round), after \(delay)"
             #expect([0, 128 + SIGKILL].contains(result.status), "\(note): \(result.errors)")
-            if result.status != 0 { killed += 1 } else { usual = usual * 0.7 }
+            if result.status != 0 { killed += 1 } else { usual = usual * 0.5 }
             try expectOnlyWholeFiles(expected, note)
             if round % 3 == 2 {
                 let next = try await sluice.run(Self.arguments)

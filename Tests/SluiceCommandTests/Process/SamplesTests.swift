@@ -23,9 +23,13 @@ import Testing
 
     private func bytes(_ path: String) throws -> [UInt8] { try folder.bytes("samples/streams/\(path)") }
 
-    /// Lines of exports without the id that stands for table, keys and time: the slow decoder makes up none. No other change is without a table's region.
+    /// Lines of exports without the id that stands for table, keys and time: the slow decoder makes up none. They alone of the changes
+    /// have no region.
     private func withoutMadeUpIDs(_ lines: [String]) -> [String] {
-        lines.map { $0.contains("\"region\"") || !$0.contains("\"keys\"") ? $0 : $0.replacing(/^\{"kind":"change","id":"[0-9a-f]{32}","op":("[A-Z]+"),"time"/) { "{\"kind\":\"change\",\"op\":\($0.1),\"time\"" } }
+        lines.map { line in
+            guard line.contains("\"keys\""), !line.contains("\"region\"") else { return line }
+            return line.replacing(/^\{"kind":"change","id":"[0-9a-f]{32}","op":/) { _ in "{\"kind\":\"change\",\"op\":" }
+        }
     }
 
     @Test(arguments: samples) func eachIsDecodedAsTheSlowDecoderDoes(_ sample: String) async throws {
