@@ -478,7 +478,7 @@ func equalBytes(_ a: UnsafePointer<UInt8>, _ b: UnsafePointer<UInt8>, _ count: I
     return unsafe UnsafeRawPointer(a).loadUnaligned(as: UInt64.self) == UnsafeRawPointer(b).loadUnaligned(as: UInt64.self)
 }
 
-/// The same, all but up to 15 of the last bytes.
+/// The same for more than eight bytes, where the eight behind them are known to be the same.
 @usableFromInline @inline(never)
 func equalLongBytes(_ a: UnsafePointer<UInt8>, _ b: UnsafePointer<UInt8>, _ count: Int) -> Bool {
     var done = 0
@@ -486,10 +486,8 @@ func equalLongBytes(_ a: UnsafePointer<UInt8>, _ b: UnsafePointer<UInt8>, _ coun
         let left = unsafe UnsafeRawPointer(a + done).loadUnaligned(as: SIMD2<UInt64>.self)
         let right = unsafe UnsafeRawPointer(b + done).loadUnaligned(as: SIMD2<UInt64>.self)
         let difference = left ^ right
-        if done &+ 16 > count {
-            // Half of the last step lies behind the end.
-            return difference[0] == 0
-        }
+        // In the last step the second half may lie behind those eight.
+        if count &- done <= 8 { return difference[0] == 0 }
         if difference[0] | difference[1] != 0 { return false }
         done &+= 16
     } while done < count

@@ -132,9 +132,13 @@ final class RunningCommand: Sendable {
         let state = Ended()
         ended = state
         process.terminationHandler = { _ in state.end() }
-        try process.run()
+        // Foundation's own tables are not made for several starts at once.
+        let process = process
+        try RunningCommand.starting.withLock { _ in try process.run() }
         identifier = process.processIdentifier
     }
+
+    private static let starting = Mutex(())
 
     /// Whether it runs on.
     var isRunning: Bool { !ended.isOver }

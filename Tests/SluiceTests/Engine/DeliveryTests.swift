@@ -278,13 +278,13 @@ import Testing
         let pipeline = try pipeline([("a", sink), ("b", other)])
         let records = try batch(changes(1, 2))
         let start = ContinuousClock.now
-        let first = try await pipeline.deliver(pipeline.prepare(records), before: .now + .seconds(2))
-        #expect(ContinuousClock.now - start < .seconds(15))
+        let first = try await pipeline.deliver(pipeline.prepare(records), before: .now + .seconds(10))
+        #expect(ContinuousClock.now - start < .seconds(100))
         #expect(first.fates == Array(repeating: .retry("the deadline came before the sink's answer"), count: 2))
         #expect(other.ids.count == 2)
 
         // While its call is out it is not called again.
-        let second = try await pipeline.deliver(pipeline.prepare(records), before: .now + .seconds(20))
+        let second = try await pipeline.deliver(pipeline.prepare(records), before: .now + .seconds(300))
         #expect(second.fates[0] == .retry("the sink is still busy with an earlier batch"))
         #expect(sink.calls == [2])
 
@@ -294,7 +294,7 @@ import Testing
         var report = second
         while report.counts.retry > 0 {
             try await Task.sleep(for: .milliseconds(5))
-            report = try await pipeline.deliver(pipeline.prepare(records), before: .now + .seconds(20))
+            report = try await pipeline.deliver(pipeline.prepare(records), before: .now + .seconds(300))
         }
         #expect(report.sinks.map(\.remembered) == [2, 2])
         #expect(sink.calls == [2])
