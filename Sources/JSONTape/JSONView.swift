@@ -222,21 +222,14 @@ public struct JSONView: ~Escapable {
         if count <= 16 && first &- 0x31 < 9 {
             let text = unsafe UnsafeRawPointer(start).loadUnaligned(as: SIMD16<UInt8>.self) &- SIMD16<UInt8>(repeating: 0x30)
             let others = unsafe unsafeBitCast(text .> SIMD16<UInt8>(repeating: 9), to: SIMD2<UInt64>.self)
-            let place = JSONView.firstLane(others)
+            let place = StringScanner.firstLane(others)
             if place >= count { return true }
             if unsafe start[place] == 0x2E && place + 1 < count {
                 let behind = place < 8 ? SIMD2(others[0] & ~(0xFF &<< UInt64(8 * place)), others[1]) : SIMD2(others[0], others[1] & ~(0xFF &<< UInt64(8 * (place - 8))))
-                if JSONView.firstLane(behind) >= count { return true }
+                if StringScanner.firstLane(behind) >= count { return true }
             }
         }
         return unsafe Indexer.isNumber(start, count: count)
-    }
-
-    /// The first of 16 lanes that is not zero; 16 where all are.
-    private static func firstLane(_ mask: SIMD2<UInt64>) -> Int {
-        let low = mask[0].trailingZeroBitCount &>> 3
-        let high = mask[1].trailingZeroBitCount &>> 3
-        return low &+ (high & (0 &- (low &>> 3)))
     }
 
     /// Whether the text is a number in the one form that no other text of the same value has: an optional minus and digits that don't begin with a

@@ -46,9 +46,9 @@ enum StringScanner {
         unsafe UnsafeRawPointer(p).loadUnaligned(as: SIMD16<UInt8>.self)
     }
 
-    /// How many of the 16 bytes come before the first that needs a look (quote, backslash, control character, not ASCII); 16 where none does.
+    /// Which of the 16 bytes need a look (quote, backslash, control character, not ASCII): their lanes are not zero.
     @inline(__always)
-    static func plainPrefix(_ p: Bytes) -> Int {
+    static func specials(_ p: Bytes) -> SIMD2<UInt64> {
         let bytes = unsafe load16(p)
         let quote = unsafe unsafeBitCast(bytes .== SIMD16<UInt8>(repeating: 0x22), to: SIMD2<UInt64>.self)
         let backslash = unsafe unsafeBitCast(bytes .== SIMD16<UInt8>(repeating: 0x5C), to: SIMD2<UInt64>.self)
@@ -56,8 +56,13 @@ enum StringScanner {
         let signed = unsafe unsafeBitCast(bytes, to: SIMD16<Int8>.self)
         let other = unsafe unsafeBitCast(signed .< SIMD16<Int8>(repeating: 0x20), to: SIMD2<UInt64>.self)
         // Joined as integers: `.|` on SIMD masks becomes a loop over the lanes.
-        let mask = quote | backslash | other
-        // Without a branch: where strings end is what no processor predicts. A word without a hit has 64 trailing zeros.
+        return quote | backslash | other
+    }
+
+    /// The first of 16 lanes that is not zero; 16 where all are. Without a branch: where strings end is what no processor predicts.
+    @inline(__always)
+    static func firstLane(_ mask: SIMD2<UInt64>) -> Int {
+        // A word without a hit has 64 trailing zeros.
         let low = mask[0].trailingZeroBitCount &>> 3
         let high = mask[1].trailingZeroBitCount &>> 3
         return low &+ (high & (0 &- (low &>> 3)))
@@ -69,9 +74,13 @@ enum StringScanner {
         var p = unsafe start
         var status: UInt = 0
         while true {
-            let plain = unsafe plainPrefix(p)
-            unsafe p += plain
-            if plain == 16 { continue }
+            let mask = unsafe specials(p)
+            if mask[0] | mask[1] == 0 {
+                // A branch here, so that the next step need not wait for this one's count.
+                unsafe p += 16
+                continue
+            }
+            unsafe p += firstLane(mask)
             if unsafe p.pointee == 0x22 { return unsafe ScanState(p, status) }
             let state = unsafe special(p)
             unsafe p = state.p
