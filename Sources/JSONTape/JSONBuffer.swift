@@ -42,9 +42,10 @@ public struct JSONBuffer: ~Copyable, @unchecked Sendable {
     /// Ends the buffer and hands its block to `JSONDocument` or `JSONBytes`, padded with zeros.
     consuming func release() -> (block: JSONBlock, count: Int, memory: JSONMemory?) {
         unsafe (start + count).update(repeating: 0, count: JSONBuffer.padding)
-        guard let block else { fatalError("a buffer is released once") }
-        self.block = nil
-        return (block, count, memory)
+        // Only this function takes the block away, and it consumes the buffer.
+        let released = block ?? JSONBlock(allocating: capacity)
+        block = nil
+        return (released, count, memory)
     }
 
     /// Makes room for `more` bytes after the ones that are there.
