@@ -8,7 +8,7 @@ import Testing
 /// A block ```` ```console ```` holds commands behind `$ ` and below each what a terminal shows of it, standard output and standard
 /// error as they come. A line `…` stands for any number of lines that are left out, and a line that ends in `…` is cut there. Times and
 /// speeds, which differ from run to run, are masked.
-@Suite(.enabled(if: Terminal.isAvailable, "needs util-linux's script")) struct ReadmeTests {
+@Suite(.enabled(if: Terminal.isAvailable, "needs a pseudo-terminal, and util-linux's script")) struct ReadmeTests {
     struct Step: Sendable, CustomTestStringConvertible {
         var line: Int
         var command: String

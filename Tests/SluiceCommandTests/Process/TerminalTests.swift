@@ -4,7 +4,7 @@ import Foundation
 import Testing
 
 /// What people see: colours and a progress bar, on a terminal and nowhere else.
-@Suite(.enabled(if: Terminal.isAvailable, "needs util-linux's script")) struct TerminalTests {
+@Suite(.enabled(if: Terminal.isAvailable, "needs a pseudo-terminal, and util-linux's script")) struct TerminalTests {
     let folder: TemporaryFolder
     let sluice: Command
     let line: String

@@ -6,7 +6,19 @@ import Foundation
 enum Terminal {
     #if os(Linux)
     private static let script = "/usr/bin/script"
-    static let isAvailable = FileManager.default.isExecutableFile(atPath: script)
+
+    /// Whether there is such a program, and a pseudo-terminal to be had: some containers have none.
+    static let isAvailable: Bool = {
+        let trial = Process()
+        trial.executableURL = URL(fileURLWithPath: script)
+        trial.arguments = ["-qec", "true", "/dev/null"]
+        trial.standardInput = FileHandle.nullDevice
+        trial.standardOutput = FileHandle.nullDevice
+        trial.standardError = FileHandle.nullDevice
+        guard (try? trial.run()) != nil else { return false }
+        trial.waitUntilExit()
+        return trial.terminationStatus == 0
+    }()
     #else
     private static let script = ""
     static let isAvailable = false
