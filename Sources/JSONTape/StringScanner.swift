@@ -75,12 +75,15 @@ enum StringScanner {
         var status: UInt = 0
         while true {
             let mask = unsafe specials(p)
-            if mask[0] | mask[1] == 0 {
-                // A branch here, so that the next step need not wait for this one's count.
+            // Branches, not arithmetic: what follows can begin before the place is known.
+            if mask[0] != 0 {
+                unsafe p += mask[0].trailingZeroBitCount &>> 3
+            } else if mask[1] != 0 {
+                unsafe p += 8 &+ mask[1].trailingZeroBitCount &>> 3
+            } else {
                 unsafe p += 16
                 continue
             }
-            unsafe p += firstLane(mask)
             if unsafe p.pointee == 0x22 { return unsafe ScanState(p, status) }
             let state = unsafe special(p)
             unsafe p = state.p

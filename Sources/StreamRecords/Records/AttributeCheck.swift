@@ -34,6 +34,8 @@ enum AttributeCheck {
                 continue
             case 0x4E:  // N
                 if value.isNumberText { continue }
+            case 0x42:  // B
+                if value.isBase64 { continue }
             default:
                 break
             }

@@ -7,27 +7,23 @@ internal import JSONTape
 /// Keeps the memory it needs from one record to the next.
 struct ImageDifference: Sendable {
     /// For each attribute of the old image: the first bytes of its name with the name's length mixed in, and its places.
-    private var words: [UInt64] = []
-    private var names: [JSONNode] = []
-    private var values: [JSONNode] = []
+    private var words = InlineArray<64, UInt64>(repeating: 0)
+    private var names = InlineArray<64, JSONNode>(repeating: .none)
+    private var values = InlineArray<64, JSONNode>(repeating: .none)
 
-    /// As many attributes as `matched` below has bits; beyond it names are looked up in a table.
+    /// As many attributes as there is room for above, and as `matched` below has bits; beyond it names are looked up in a table.
     private static let searchLimit = 64
 
     /// Writes the names, quoted and with commas, into an empty writer: in the new image's order, then what the old one had more.
     mutating func writeNames(_ old: borrowing JSONView, _ new: borrowing JSONView, into writer: inout JSONWriter) {
-        words.removeAll(keepingCapacity: true)
-        names.removeAll(keepingCapacity: true)
-        values.removeAll(keepingCapacity: true)
+        var count = 0
         var members = old.members
         while members.next() {
-            words.append(ImageDifference.word(members.key))
-            names.append(members.key.node)
-            values.append(members.value.node)
-        }
-        let count = words.count
-        guard count <= ImageDifference.searchLimit else {
-            return ImageDifference.writeNamesByTable(old, new, into: &writer)
+            guard count < ImageDifference.searchLimit else { return ImageDifference.writeNamesByTable(old, new, into: &writer) }
+            words[count] = ImageDifference.word(members.key)
+            names[count] = members.key.node
+            values[count] = members.value.node
+            count += 1
         }
         // The attributes of the old image that the new one has as well, a bit each.
         var matched: UInt64 = 0
