@@ -22,7 +22,7 @@ public final class JSONMemory: Sendable {
         var bytes = 0
     }
 
-    public init(maximumIdleBytes: Int = 16 << 20) {
+    public init(maximumIdleBytes: Int = 6 << 20) {
         self.maximumIdleBytes = maximumIdleBytes
     }
 

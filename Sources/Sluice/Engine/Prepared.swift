@@ -91,7 +91,7 @@ extension Prepared {
         guard let envelopes = key.envelopes else { return Content(slots: slots, lines: .none) }
         let single = envelopes.count == 1 ? envelopes[0] : nil
         var renderer = RecordRenderer()
-        var writer = JSONWriter(capacity: 64 << 10, memory: memory)
+        var writer = JSONWriter(capacity: records.byteCount, memory: memory)
         var offsets: [UInt32] = []
         offsets.reserveCapacity(records.count + 1)
         offsets.append(0)
