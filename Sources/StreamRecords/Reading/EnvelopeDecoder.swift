@@ -11,10 +11,10 @@ internal import JSONTape
 /// [exports](https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/S3DataExport.Output.html).
 struct EnvelopeDecoder: ~Copyable {
     private let offset: Int64
-    private let limits: RecordLimits
-    private var documents: [JSONDocument]
-    private var slots: [Slot] = []
-    private var sources = SourceTable()
+    let limits: RecordLimits
+    var documents: [JSONDocument]
+    var slots: [Slot] = []
+    var sources = SourceTable()
     private var undecodable: [Undecodable] = []
     private var controlMessages = 0
     private var inflater: Inflater?
@@ -30,7 +30,7 @@ struct EnvelopeDecoder: ~Copyable {
     }
 
     /// A place in one of the batch's documents.
-    private struct Place {
+    struct Place {
         var document: Int32
         var node: JSONNode
     }
@@ -246,7 +246,7 @@ struct EnvelopeDecoder: ~Copyable {
     }
 
     /// A string that may be absent or null.
-    private func string(_ node: JSONNode, _ document: JSONDocument, _ name: StaticString) throws(RecordError) -> JSONNode {
+    func string(_ node: JSONNode, _ document: JSONDocument, _ name: StaticString) throws(RecordError) -> JSONNode {
         guard !node.isNone else { return .none }
         switch document.view(node).kind {
         case .string: return node
@@ -256,7 +256,7 @@ struct EnvelopeDecoder: ~Copyable {
     }
 
     /// A moment that may be absent or null, as a number or a string, in any of the units AWS uses.
-    private func time(_ node: JSONNode, _ document: JSONDocument, _ name: StaticString) throws(RecordError) -> Int64 {
+    func time(_ node: JSONNode, _ document: JSONDocument, _ name: StaticString) throws(RecordError) -> Int64 {
         guard !node.isNone else { return Slot.noTime }
         let view = document.view(node)
         switch view.kind {
@@ -482,118 +482,6 @@ struct EnvelopeDecoder: ~Copyable {
         }
         decode(
             payload: Place(document: place.document, node: data.node), in: place, position: position, named: "kinesis.data")
-    }
-
-    // MARK: Messages and events
-
-    private mutating func decode(message place: Place) throws(RecordError) {
-        let document = documents[Int(place.document)]
-        var slot = Slot(kind: .message, document: place.document, raw: place.node)
-        var arn = JSONNode.none
-        var region = JSONNode.none
-        var attributes = JSONNode.none
-        var members = document.view(place.node).members
-        while members.next() {
-            let key = members.key
-            if FieldName.messageId.matches(key) { slot.id = members.value.node }
-            if FieldName.body.matches(key) { slot.message = members.value.node }
-            if FieldName.attributes.matches(key) { attributes = members.value.node }
-            if FieldName.eventSourceARN.matches(key) { arn = members.value.node }
-            if FieldName.awsRegion.matches(key) { region = members.value.node }
-        }
-        slot.id = try string(slot.id, document, "messageId")
-        slot.message = try string(slot.message, document, "body")
-        guard !slot.id.isNone else { throw RecordError(.wrongShape, "messageId is missing") }
-        guard !slot.message.isNone else { throw RecordError(.wrongShape, "body is missing") }
-        arn = try string(arn, document, "eventSourceARN")
-        region = try string(region, document, "awsRegion")
-        slot.position = slot.id
-        slot.positionDocument = place.document
-        if !attributes.isNone {
-            let view = document.view(attributes)
-            guard view.kind == .object || view.kind == .null else { throw RecordError(.wrongShape, "attributes is not an object") }
-            if let sent = view.member("SentTimestamp") { slot.time = try time(sent.node, document, "attributes.SentTimestamp") }
-            if let group = view.member("MessageGroupId") { slot.group = try string(group.node, document, "attributes.MessageGroupId") }
-        }
-        slot.source = sources.queue(document, arn: arn, region: region)
-
-        // A body that is JSON is indexed too: it may be an event or a notification.
-        let body = document.view(slot.message)
-        guard body.textCount > 0, let inner = embedded(body) else {
-            slots.append(slot)
-            return
-        }
-        documents.append(inner)
-        let root = inner.view(inner.root)
-        slot.bodyDocument = Int32(documents.count - 1)
-        slot.body = inner.root
-        if root.kind == .object {
-            var fields = RecordFields()
-            var notification = 0
-            var text = JSONNode.none
-            members = root.members
-            while members.next() {
-                fields.note(members.key, members.value.node)
-                if members.key.isString("Type") && members.value.isString("Notification") { notification += 1 }
-                if members.key.isString("TopicArn") { notification += 1 }
-                if members.key.isString("Message") && members.value.kind == .string { text = members.value.node }
-            }
-            if fields.shape.contains([.detail, .detailType, .source]) {
-                try decode(event: Place(document: slot.bodyDocument, node: inner.root), raw: place, Place(document: place.document, node: slot.id))
-                return
-            }
-            // https://docs.aws.amazon.com/sns/latest/dg/sns-message-and-json-formats.html
-            if notification == 2 && !text.isNone {
-                slot.messageDocument = slot.bodyDocument
-                slot.message = text
-                slot.body = .none
-                if let unwrapped = embedded(inner.view(text)) {
-                    documents.append(unwrapped)
-                    slot.bodyDocument = Int32(documents.count - 1)
-                    slot.body = unwrapped.root
-                }
-            }
-        }
-        slots.append(slot)
-    }
-
-    /// The document that a string's content is, where it is JSON.
-    private func embedded(_ string: borrowing JSONView) -> JSONDocument? {
-        var text = JSONBuffer(capacity: string.textCount)
-        text.append(contentOf: string)
-        return try? JSONDocument(indexing: text, limits: limits.json)
-    }
-
-    private mutating func decode(event place: Place, raw: Place, _ position: Place?) throws(RecordError) {
-        let document = documents[Int(place.document)]
-        var slot = Slot(kind: .event, document: place.document, raw: raw.node)
-        slot.rawDocument = raw.document
-        var moment = JSONNode.none
-        var account = JSONNode.none
-        var region = JSONNode.none
-        var members = document.view(place.node).members
-        while members.next() {
-            let key = members.key
-            if FieldName.id.matches(key) { slot.id = members.value.node }
-            if FieldName.detail.matches(key) { slot.detail = members.value.node }
-            if FieldName.detailType.matches(key) { slot.name = members.value.node }
-            if FieldName.source.matches(key) { slot.eventSource = members.value.node }
-            if FieldName.time.matches(key) { moment = members.value.node }
-            if key.isString("account") { account = members.value.node }
-            if key.isString("region") { region = members.value.node }
-        }
-        slot.id = try string(slot.id, document, "id")
-        slot.name = try string(slot.name, document, "detail-type")
-        slot.eventSource = try string(slot.eventSource, document, "source")
-        slot.time = try time(moment, document, "time")
-        account = try string(account, document, "account")
-        region = try string(region, document, "region")
-        if let position {
-            slot.position = position.node
-            slot.positionDocument = position.document
-        }
-        slot.source = sources.bus(document, account: account, region: region)
-        slots.append(slot)
     }
 
     // MARK: What is no record
