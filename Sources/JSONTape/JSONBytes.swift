@@ -1,5 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
+#if canImport(Glibc)
+internal import Glibc
+#elseif canImport(Musl)
+internal import Musl
+#else
+internal import Darwin
+#endif
+
 /// Bytes that do not change any more, shared by reference.
 @safe
 public final class JSONBytes: @unchecked Sendable {
@@ -42,6 +50,20 @@ public final class JSONBytes: @unchecked Sendable {
     @inlinable @inline(__always)
     public func byte(at offset: Int) -> UInt8 {
         offset >= 0 && offset < count ? unsafe start[offset] : 0
+    }
+
+    /// Whether these bytes stand at a place.
+    public func starts(with text: StaticString, at offset: Int) -> Bool {
+        let length = text.utf8CodeUnitCount
+        guard offset >= 0, offset <= count - length else { return false }
+        for place in 0..<length where unsafe start[offset + place] != text.utf8Start[place] { return false }
+        return true
+    }
+
+    /// Where the first byte of this value stands at or after `offset`, or nil.
+    public func firstIndex(of byte: UInt8, from offset: Int) -> Int? {
+        guard offset >= 0, offset < count, let found = unsafe memchr(start + offset, Int32(byte), count - offset) else { return nil }
+        return unsafe UnsafeRawPointer(found) - UnsafeRawPointer(start)
     }
 
     /// Whether the bytes at two places are the same.

@@ -153,6 +153,39 @@ public struct JSONPen: ~Escapable {
         unsafe copy(text.start + offset, count)
     }
 
+    /// What a transcriber has read between two places.
+    @inlinable @inline(__always)
+    @_lifetime(self: copy self)
+    public mutating func copy(_ start: borrowing JSONTranscriber, upTo behind: borrowing JSONTranscriber) {
+        guard unsafe start.end == behind.end && behind.place >= start.place else {
+            isFull = true
+            return
+        }
+        unsafe copy(start.place, behind.place - start.place)
+    }
+
+    /// Part of a string's text.
+    @inlinable @inline(__always)
+    @_lifetime(self: copy self)
+    public mutating func copy(_ text: borrowing JSONText, from place: Int, count: Int) {
+        guard place >= 0 && count >= 0 && place &+ count <= text.count else {
+            isFull = true
+            return
+        }
+        unsafe copy(text.start + place, count)
+    }
+
+    /// Part of a buffer.
+    @inlinable @inline(__always)
+    @_lifetime(self: copy self)
+    public mutating func copy(_ buffer: borrowing JSONBuffer, from offset: Int, count: Int) {
+        guard offset >= 0 && count >= 0 && offset &+ count <= buffer.count else {
+            isFull = true
+            return
+        }
+        unsafe copy(UnsafePointer(buffer.start + offset), count)
+    }
+
     /// Part of what a writer has written, which is another one than the pen's.
     @inlinable @inline(__always)
     @_lifetime(self: copy self)
@@ -169,7 +202,7 @@ public struct JSONPen: ~Escapable {
 @unsafe @inlinable @inline(__always)
 func copyPadded(_ source: UnsafePointer<UInt8>, to place: UnsafeMutablePointer<UInt8>, count: Int) {
     let target = UnsafeMutableRawPointer(place)
-    let from = UnsafeRawPointer(source)
+    let from = unsafe UnsafeRawPointer(source)
     unsafe target.storeBytes(of: from.loadUnaligned(as: SIMD16<UInt8>.self), as: SIMD16<UInt8>.self)
     unsafe target.storeBytes(of: (from + 16).loadUnaligned(as: SIMD16<UInt8>.self), toByteOffset: 16, as: SIMD16<UInt8>.self)
     if count > 32 { unsafe JSONPen.copyRest(target, from, count) }

@@ -166,7 +166,7 @@ enum StringScanner {
     ///
     /// - Returns: 0 or less where it is none; then so many bytes, negated, come before the wrong one.
     @inline(__always)
-    private static func multibyteLength(_ p: Bytes) -> Int {
+    static func multibyteLength(_ p: Bytes) -> Int {
         let lead = unsafe p.pointee
         let second = unsafe p[1]
         let isSecond: Bool

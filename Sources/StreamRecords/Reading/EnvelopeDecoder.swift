@@ -404,7 +404,7 @@ struct EnvelopeDecoder: ~Copyable {
             reject(place, RecordError(.wrongShape, "logEvents is not an array"), position)
             return
         }
-        let context = LogContext(document: place.document, node: place.node, source: sources.log(document, header))
+        let context = LogContext(document: place.document, node: place.node, source: sources.log(header))
         logContext = context
         var elements = document.view(logEvents).elements
         while elements.next() { decode(logEvent: Place(document: place.document, node: elements.value.node), context, position) }
@@ -414,7 +414,7 @@ struct EnvelopeDecoder: ~Copyable {
     mutating func begin(logHeader document: JSONDocument) {
         guard let header = LogHeader(document) else { return }
         documents.append(document)
-        logContext = LogContext(document: Int32(documents.count - 1), node: document.root, source: sources.log(document, header))
+        logContext = LogContext(document: Int32(documents.count - 1), node: document.root, source: sources.log(header))
     }
 
     /// Decodes one element of `logEvents`, read on its own.

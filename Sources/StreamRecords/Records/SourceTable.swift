@@ -59,7 +59,7 @@ struct SourceTable: Sendable {
         return intern(RecordSource(kind: .change, name: name, arn: arn, region: region ?? parts?.region, account: parts?.account))
     }
 
-    mutating func log(_ document: JSONDocument, _ header: LogHeader) -> Int32 {
+    mutating func log(_ header: LogHeader) -> Int32 {
         intern(RecordSource(kind: .log, name: header.group, logStream: header.stream, account: header.owner))
     }
 

@@ -155,11 +155,11 @@ public struct RecordRenderer: ~Copyable, Sendable {
             writer.write(raw: ",\"fields\":")
             writer.copyLine(document.view(slot.fields))
         }
-        if let place = RequestIDFinder.inText(message) {
+        if let place = RequestIDFinder.inText(message.rawText) {
             writer.write(raw: ",\"request_id\":\"")
             writer.copyText(message, from: place, count: 36)
             writer.write(byte: 0x22)
-        } else if RequestIDFinder.mayBeJSON(message) {
+        } else if RequestIDFinder.mayBeJSON(message.rawText) {
             var text = JSONBuffer(capacity: message.textCount, memory: document.memory)
             text.append(contentOf: message)
             if let line = try? JSONDocument(indexing: text), let id = RequestIDFinder.requestID(in: line) {

@@ -196,7 +196,7 @@ struct ChangeTranscription: ~Copyable {
             let name = t
             if t.skipName() { return t.fail() }
             let value = t
-            t.skipValue()
+            if t.byte != 0x22 { t.skipValue() } else if t.skipString() { return t.fail() }
             switch name.text(upTo: value) {
             case #""type":"#, #""Type":"#: byService = value.text(upTo: t) == #""Service""#
             case #""principalId":"#, #""PrincipalId":"#: byDynamoDB = value.text(upTo: t) == #""dynamodb.amazonaws.com""#

@@ -19,14 +19,16 @@ final class TranscriptionChoice: Sendable {
 
     /// The records of a piece with their lines, where it is of the common form.
     func transcribe(_ text: JSONBytes, _ limits: RecordLimits) -> RecordBatch? {
-        guard ChangeTranscription.mayTake(text) else { return nil }
+        let isLogs = LogTranscription.mayTake(text)
+        guard isLogs || ChangeTranscription.mayTake(text) else { return nil }
         let isTried = state.withLock { state -> Bool in
             guard state.left > 0 else { return true }
             state.left -= 1
             return false
         }
         guard isTried else { return nil }
-        let lines = ChangeTranscription(text, limits: limits, memory: memory).run()
+        let lines = isLogs
+            ? LogTranscription(limits: limits, memory: memory).run(text) : ChangeTranscription(text, limits: limits, memory: memory).run()
         state.withLock { state in
             if lines == nil {
                 state.left = state.next

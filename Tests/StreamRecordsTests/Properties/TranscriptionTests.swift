@@ -79,7 +79,7 @@ import Testing
     @Test("Damage is told as the long way tells it, wherever it hits") func damage() throws {
         var recordings = RandomRecordings(SeededGenerator())
         let letters = Array(#"{}[]",:\0159.-eEuSNBMLtfn "#.utf8) + [0, 0x0A, 0x1F, 0x80, 0xC3, 0xED, 0xFF]
-        for round in 0..<12_000 {
+        for round in 0..<5000 {
             var bytes = recordings.change().bytes(.compact, &recordings.random) + Array("\n".utf8)
             for _ in 0..<Int.random(in: 1...2, using: &recordings.random) {
                 let place = Int.random(in: 0..<bytes.count, using: &recordings.random)
@@ -121,6 +121,71 @@ import Testing
             let short = Self.inOnePass(bytes)
             #expect(short.lines.difference(from: Decoded(RecordBatch.decode(bytes)).lines) == nil, "round \(round): \(images)")
             transcribed += short.transcribed
+        }
+        #expect(transcribed > 2000)
+    }
+
+    // MARK: Logs
+
+    private static func event(_ payload: [UInt8]) throws -> [UInt8] {
+        try Array(#"{"awslogs":{"data":"\#(Base64Text.encode(Zlib.gzip(payload)))"}}"#.utf8) + [0x0A]
+    }
+
+    private static func compare(_ bytes: [UInt8], _ comment: Comment) -> Decoded {
+        let long = Decoded(RecordBatch.decode(bytes))
+        let short = inOnePass(bytes)
+        #expect(short.lines.difference(from: long.lines) == nil, comment)
+        #expect(short.undecodable == long.undecodable, comment)
+        #expect(short.controlMessages == long.controlMessages, comment)
+        return short
+    }
+
+    @Test("Random log subscriptions give the lines of the long way, sound and damaged") func subscriptions() throws {
+        var recordings = RandomRecordings(SeededGenerator())
+        let letters = Array(#"{}[]",:\0159.-eEuntfrd "#.utf8) + [0, 0x0A, 0x1F, 0x80, 0xC3, 0xED, 0xFF]
+        var transcribed = 0
+        for round in 0..<4000 {
+            var bytes: [UInt8] = []
+            var payloads: [String] = []
+            for _ in 0..<Int.random(in: 1...3, using: &recordings.random) {
+                var payload = recordings.subscription().bytes(recordings.random.chance(95) ? .compact : .pretty, &recordings.random)
+                if round % 2 == 1 && recordings.random.chance(60) {
+                    let place = Int.random(in: 0..<payload.count, using: &recordings.random)
+                    switch Int.random(in: 0..<4, using: &recordings.random) {
+                    case 0: payload.remove(at: place)
+                    case 1: payload.insert(recordings.random.pick(letters), at: place)
+                    case 2: payload.removeSubrange(place...)
+                    default: payload[place] = recordings.random.pick(letters)
+                    }
+                }
+                payloads.append(String(decoding: payload, as: UTF8.self))
+                bytes += try Self.event(payload)
+            }
+            transcribed += Self.compare(bytes, "round \(round): \(payloads)").transcribed
+        }
+        #expect(transcribed > 1000)
+    }
+
+    @Test("JSON in a message names its execution, and only where it is JSON") func structuredLines() throws {
+        var random = SeededGenerator()
+        let id = "8f507cfc-1111-4697-b07a-ac58fc914c95"
+        let names = ["requestId", "AWSRequestId", "aws_request_id", "function_request_id", "level", "record", "request\\\\u0049d", "é"]
+        let values = [
+            #"\"\#(id)\""#, #"\"INFO\""#, "1", "-0.5e3", "01", "true", "null", "{}", "[]", #"{\"requestId\":\"\#(id)\"}"#, #"[1,\"a\",{\"b\":[]}]"#,
+            #"\"a\\\"b\""#, #"\"é\""#, #"\"\n\""#, #"\"\u00e9\""#, "tru", #"\""#, "[1", "{1}",
+        ]
+        let endings = ["", #"\n"#, #"\n\n"#, " ", #"\t"#, "x", "}", #"\u000a"#]
+        var transcribed = 0
+        for round in 0..<6000 {
+            // Mostly sound, with something odd now and then.
+            func pick(_ texts: [String], sound: Int) -> String { random.chance(85) ? texts[Int.random(in: 0..<sound, using: &random)] : random.pick(texts) }
+            let members = (0..<Int.random(in: 0...4, using: &random)).map { _ in
+                #"\"\#(pick(names, sound: 5))\":\#(random.chance(5) ? " " : "")\#(pick(values, sound: 4))"#
+            }
+            let message = (random.chance(5) ? " " : "") + "{" + members.joined(separator: ",") + "}" + pick(endings, sound: 2)
+            let payload = #"{"messageType":"DATA_MESSAGE","owner":"1","logGroup":"/aws/lambda/f","logStream":"s","logEvents":"#
+                + #"[{"id":"1","timestamp":1700000000001,"message":"\#(message)"}]}"#
+            transcribed += Self.compare(try Self.event(Array(payload.utf8)), "round \(round): \(message)").transcribed
         }
         #expect(transcribed > 2000)
     }
