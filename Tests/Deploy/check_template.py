@@ -24,7 +24,10 @@ import permissions
 import storage
 from cloudformation import Stack, TemplateError
 
-SAMPLES = Path(__file__).resolve().parents[2] / "samples" / "deploy"
+TOP = Path(__file__).resolve().parents[2]
+SAMPLES = TOP / "samples" / "deploy"
+# Where the function's metrics are written.
+METRICS = TOP / "Sources" / "LambdaHost" / "Metrics" / "EmbeddedMetrics.swift"
 ACCOUNT = "123456789012"
 
 # What can be chosen, each choice as parameters. The first of each is what a deployment without parameters gets, the last the
@@ -182,6 +185,9 @@ def main(arguments):
     problems = check(template, settings, tried)
     for problem in [*check_conditions(template, tried), *check_refusals(template)]:
         problems[problem] = {}
+    if METRICS.exists():
+        for problem in metrics.check_published(METRICS.read_text(encoding="utf-8")):
+            problems[problem] = {}
     for problem in settings.problems():
         problems[f"{path.name}: {problem}"] = {}
     for problem, parameters in problems.items():

@@ -28,7 +28,7 @@ KNOWN = {
     ("AWS/DynamoDB", ("GlobalSecondaryIndexName", "TableName")): TABLE,
     ("AWS/SQS", ("QueueName",)): QUEUE,
     ("Sluice", ("FunctionName",)): SLUICE,
-    ("Sluice", ("FunctionName", "Sink")): {"SinkLatency"},
+    ("Sluice", ("FunctionName", "Sink")): {"Delivered", "Rejected", "Retried", "SinkLatency"},
 }
 # What people look for first when something is wrong.
 ON_DASHBOARD = {
@@ -37,6 +37,16 @@ ON_DASHBOARD = {
     ("Sluice", "SinkLatency"), ("memory", "MaxMemoryUsed"),
 }
 SEARCH = re.compile(r"""SEARCH\('\{(?P<schema>[^}]+)\} MetricName="(?P<metric>\w+)" FunctionName="(?P<function>[^"]+)"', '\w+', \d+\)""")
+
+
+def check_published(source):
+    """What is known here of Sluice's metrics against the Swift source that writes them."""
+    written = set(re.findall(r'Metric\("(\w+)"', source))
+    known = set().union(*(names for (namespace, _), names in KNOWN.items() if namespace == "Sluice"))
+    for name in sorted(known - written):
+        yield f"the metric {name} is known here, but the function does not write it"
+    for name in sorted(written - known):
+        yield f"the function writes the metric {name}, which is not known here"
 
 
 def known_metrics(stack):

@@ -8,6 +8,7 @@ import yaml
 
 import check_template
 import configuration
+import metrics
 from cloudformation import Stack, TemplateError
 
 TEMPLATE = check_template.load(check_template.SAMPLES / "template.yaml")
@@ -165,6 +166,16 @@ class Mistakes(unittest.TestCase):
         template["Conditions"]["CreatesQueue"] = {"Fn::Equals": ["true", "true"]}
         told = check_template.check_conditions(template, check_template.combinations(0))
         self.assertEqual(told, ["the condition CreatesQueue is always {True}"])
+
+
+    def test_metrics_of_another_name(self):
+        names = ["Received", "Delivered", "Filtered", "Rejected", "Retried", "IteratorAge", "SinkLatency"]
+        source = "".join(f'Metric("{name}", .count, 1), ' for name in names)
+        self.assertEqual(list(metrics.check_published(source)), [])
+        self.assertEqual(
+            list(metrics.check_published(source.replace("Retried", "Repeated"))),
+            ["the metric Retried is known here, but the function does not write it",
+             "the function writes the metric Repeated, which is not known here"])
 
 
 class Configurations(unittest.TestCase):
