@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Checks samples/deploy: the SAM template, as CloudFormation would get it, and the configuration that goes with it.
+"""Checks samples/deploy: the SAM template, as CloudFormation would get it, the configuration and the walk-through beside it.
 
     check_template.py [TEMPLATE [CONFIGURATION]]
 
@@ -19,6 +19,7 @@ import yaml
 
 import configuration
 import delivery
+import documentation
 import metrics
 import permissions
 import storage
@@ -188,6 +189,8 @@ def main(arguments):
     if METRICS.exists():
         for problem in metrics.check_published(METRICS.read_text(encoding="utf-8")):
             problems[problem] = {}
+    for problem in documentation.problems((SAMPLES / "README.md").read_text(encoding="utf-8"), template):
+        problems[f"README.md: {problem}"] = {}
     for problem in settings.problems():
         problems[f"{path.name}: {problem}"] = {}
     for problem, parameters in problems.items():

@@ -8,6 +8,7 @@ import yaml
 
 import check_template
 import configuration
+import documentation
 import metrics
 from cloudformation import Stack, TemplateError
 
@@ -198,6 +199,23 @@ class Configurations(unittest.TestCase):
         for expected, change in mistakes.items():
             with self.subTest(expected):
                 self.assertTrue([each for each in self.problems(change) if expected in each])
+
+
+class Documentation(unittest.TestCase):
+    def test_mistakes_are_told(self):
+        template = {"Parameters": {"Size": {"Default": 1}, "CreateQueue": {"Default": "true", "AllowedValues": ["true", "false"]}}}
+        text = "| `Size` | 1 (MB) | how large |\n\n`CreateQueue=false` leaves it out\n"
+        self.assertEqual(list(documentation.problems(text, template)), [])
+        mistakes = {
+            "Size is 2 there": text.replace("| 1", "| 2"),
+            "no parameter Length": text.replace("`Size`", "`Length`"),
+            "no parameter MakeQueue": text.replace("Create", "Make"),
+            "cannot be no": text.replace("=false", "=no"),
+            "Size is not told of": text.replace("Size", "size"),
+        }
+        for expected, changed in mistakes.items():
+            with self.subTest(expected):
+                self.assertTrue([each for each in documentation.problems(changed, template) if expected in each])
 
 
 class Evaluation(unittest.TestCase):
