@@ -26,6 +26,9 @@ public struct JSONText: ~Escapable {
         self.isEscaped = isEscaped
     }
 
+    /// As it was written.
+    public var string: String { unsafe String(decoding: UnsafeBufferPointer(start: start, count: count), as: UTF8.self) }
+
     /// The byte at a place; zero where the text has none there.
     @inlinable @inline(__always)
     public func byte(at place: Int) -> UInt8 {
@@ -64,6 +67,23 @@ public struct JSONText: ~Escapable {
         return unsafe JSONText.isGroup(first, dashes: SIMD16(0, 0, 0, 0, 0, 0, 0, 0, x, 0, 0, 0, 0, x, 0, 0))
             && JSONText.isGroup(first + 16, dashes: SIMD16(0, 0, x, 0, 0, 0, 0, x, 0, 0, 0, 0, 0, 0, 0, 0))
             && JSONText.isGroup(first + 20, dashes: SIMD16(0, 0, 0, x, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0))
+    }
+
+    /// Whether it is a number in the one form that no other text of the same value has: an optional minus and digits that don't begin with a zero, and,
+    /// where there is a point, digits behind it that don't end with one.
+    public var isPlainestNumber: Bool {
+        var place = byte(at: 0) == 0x2D ? 1 : 0
+        guard place < count else { return false }
+        let first = unsafe start[place]
+        // Zero itself has a minus at times.
+        if first == 0x30 && (place + 1 == count || place != 0) { return place == 0 }
+        if first == 0x30 && (unsafe start[place + 1]) != 0x2E { return false }
+        while place < count && (unsafe start[place]) &- 0x30 < 10 { place += 1 }
+        if place == count { return true }
+        guard (unsafe start[place]) == 0x2E, place + 1 < count else { return false }
+        place += 1
+        while place < count && (unsafe start[place]) &- 0x30 < 10 { place += 1 }
+        return place == count && (unsafe start[count - 1]) != 0x30
     }
 
     /// Whether 16 bytes are dashes where they should be and digits and letters elsewhere.

@@ -241,8 +241,14 @@ public struct JSONTranscriber: ~Escapable {
     public mutating func copyName(after separator: UInt8) -> Bool {
         let start = unsafe place
         let isEscaped = skipName()
-        write(byte: separator)
-        unsafe copy(start, place - start)
+        let count = unsafe place - start
+        guard unsafe limit - out > count else {
+            fail()
+            return isEscaped
+        }
+        unsafe out.pointee = separator
+        unsafe copyPadded(start, to: out + 1, count: count)
+        unsafe out += count &+ 1
         return isEscaped
     }
 

@@ -190,25 +190,8 @@ public struct JSONView: ~Escapable {
         return unsafe Indexer.isNumber(start, count: count)
     }
 
-    /// Whether the text is a number in the one form that no other text of the same value has: an optional minus and digits that don't begin with a
-    /// zero, and, where there is a point, digits behind it that don't end with one.
-    public var isPlainestNumber: Bool {
-        var place = textOffset
-        let end = place + textCount
-        let text = unsafe bytes
-        if place < end && (unsafe text[place]) == 0x2D { place += 1 }
-        guard place < end else { return false }
-        let first = unsafe text[place]
-        // Zero itself has a minus at times.
-        if first == 0x30 && (place + 1 == end || place != textOffset) { return place == textOffset }
-        if first == 0x30 && (unsafe text[place + 1]) != 0x2E { return false }
-        while place < end && (unsafe text[place]) &- 0x30 < 10 { place += 1 }
-        if place == end { return true }
-        guard (unsafe text[place]) == 0x2E, place + 1 < end else { return false }
-        place += 1
-        while place < end && (unsafe text[place]) &- 0x30 < 10 { place += 1 }
-        return place == end && (unsafe text[end - 1]) != 0x30
-    }
+    /// Whether the text is a number in the one form that no other text of the same value has, see ``JSONText/isPlainestNumber``.
+    public var isPlainestNumber: Bool { rawText.isPlainestNumber }
 
     /// The name of the only member of an object that is written `{"K":"…"}`, without white space; 0 for all else. The text of this view is then
     /// that of the member's string.

@@ -155,11 +155,11 @@ public struct RecordReader: ~Copyable {
 
     /// The first bytes of `carry` in a buffer of their own; the rest stays.
     private mutating func take(_ count: Int) -> JSONBuffer {
+        offset += Int64(count)
         var rest = JSONBuffer(capacity: max(target * 2, carry.count - count), memory: memory)
         rest.append(carry.bytes.extracting(droppingFirst: count))
         swap(&rest, &carry)
         rest.truncate(to: count)
-        offset += Int64(count)
         return rest
     }
 

@@ -38,15 +38,15 @@ enum AttributeSameness {
     }
 
     private static func isSameNumber(_ a: JSONTranscriber, _ b: JSONTranscriber) -> Bool {
-        guard let first = DynamoDBNumber(text(a)), let second = DynamoDBNumber(text(b)) else { return false }
-        return first == second
-    }
-
-    /// What stands between quotes.
-    private static func text(_ quoted: borrowing JSONTranscriber) -> String {
-        var behind = copy quoted
-        _ = behind.skipString()
-        return String(quoted.text(upTo: behind).dropFirst().dropLast())
+        var (behindA, behindB) = (a, b)
+        _ = behindA.skipString()
+        _ = behindB.skipString()
+        let first = JSONTranscriber.text(a, upTo: behindA, isEscaped: false)
+        let second = JSONTranscriber.text(b, upTo: behindB, isEscaped: false)
+        if first.count == second.count && b.repeats(a, count: behindA.read(since: a)) { return true }
+        if first.isPlainestNumber && second.isPlainestNumber { return false }
+        guard let number = DynamoDBNumber(first.string), let other = DynamoDBNumber(second.string) else { return false }
+        return number == other
     }
 
     /// Members in the same order; another order is left to the slow way.

@@ -4,12 +4,12 @@ internal import JSONTape
 
 /// The two images of a change, whichever comes first: the second one is read beside the first, so that what both have in common is compared and
 /// copied instead of being read again, and the names of the attributes that differ come out of it.
-struct ImagePair: Sendable {
+struct ImagePair: ~Copyable {
     /// As many attributes as the sets of bits below have room for. Larger items are left to the long way.
     private static let capacity = 64
 
     /// An attribute of the first image. All places count from the record's start, in what is read and in what is written.
-    private struct Attribute {
+    struct Attribute: BitwiseCopyable {
         var place: UInt32 = 0
         /// The name with its quotes and its colon.
         var nameCount: UInt32 = 0
@@ -18,29 +18,34 @@ struct ImagePair: Sendable {
         var writtenCount: UInt32 = 0
     }
 
-    private struct Name {
+    struct Name: BitwiseCopyable {
         var place: UInt32 = 0
         var count: UInt32 = 0
         var word: UInt64 = 0
     }
 
-    private var attributes = [Attribute](repeating: Attribute(), count: capacity)
+    private var attributes = JSONScratch(repeating: Attribute(), count: capacity)
     /// For each of them the first bytes of its name, with the name's length mixed in; zero where it has escapes.
-    private var words = [UInt64](repeating: 0, count: capacity)
+    private var words = JSONScratch<UInt64>(repeating: 0, count: capacity)
     private var count = 0
-    private var hasEscapedNames = false
+    /// There are names with escapes, or some that their words do not tell apart.
+    private var hasOddNames = false
+    /// For a word's hash the number of its attribute, plus one; made when the images' attributes are not in the same order.
+    private var table = JSONScratch<UInt8>(repeating: 0, count: 128)
+    private var isTabled = false
     /// Which of the first image's attributes the second one has as well; which of these differ.
     private var matched: UInt64 = 0
     private var differing: UInt64 = 0
 
-    private var secondNames = [Name](repeating: Name(), count: capacity)
+    private var secondNames = JSONScratch(repeating: Name(), count: capacity)
     private var secondCount = 0
     private var secondUnmatched: UInt64 = 0
     private var secondDiffering: UInt64 = 0
 
     mutating func clear() {
         count = 0
-        hasEscapedNames = false
+        hasOddNames = false
+        isTabled = false
         secondCount = 0
         matched = 0
         differing = 0
@@ -82,7 +87,7 @@ struct ImagePair: Sendable {
                 return
             }
             words[number] = ImagePair.word(start, nameCount, isEscaped: isEscaped)
-            if isEscaped { hasEscapedNames = true }
+            if isEscaped { hasOddNames = true }
             attributes[number] = Attribute(
                 place: UInt32(truncatingIfNeeded: start.read(since: record)), nameCount: UInt32(truncatingIfNeeded: nameCount),
                 count: UInt32(truncatingIfNeeded: t.read(since: start)),
@@ -195,26 +200,44 @@ struct ImagePair: Sendable {
     private static var ambiguous: Int { -2 }
 
     /// Which attribute of the first image has this name, and whether it is the only one.
-    private func find(_ name: borrowing JSONTranscriber, _ nameCount: Int, _ word: UInt64, _ record: borrowing JSONTranscriber) -> Int {
-        var found = ImagePair.missing
-        var hits = 0
-        if word != 0 && !hasEscapedNames {
-            // Without a branch that depends on where the name is: nobody could predict it.
-            for number in 0..<count {
-                let isHit = words[number] == word
-                hits &+= isHit ? 1 : 0
-                found = isHit ? number : found
+    private mutating func find(_ name: borrowing JSONTranscriber, _ nameCount: Int, _ word: UInt64, _ record: borrowing JSONTranscriber) -> Int {
+        if !isTabled { makeTable() }
+        if word != 0 && !hasOddNames {
+            var slot = ImagePair.slot(word)
+            while true {
+                let number = Int(table[slot]) &- 1
+                if number < 0 { return ImagePair.missing }
+                if words[number] == word { return isName(number, name, nameCount, word, record) ? number : ImagePair.missing }
+                slot = (slot &+ 1) & 127
             }
-            if hits == 0 { return ImagePair.missing }
-            if hits == 1 { return isName(found, name, nameCount, word, record) ? found : ImagePair.missing }
-            hits = 0
-            found = ImagePair.missing
         }
+        var found = ImagePair.missing
         for number in 0..<count where isName(number, name, nameCount, word, record) {
-            hits &+= 1
+            if found != ImagePair.missing { return ImagePair.ambiguous }
             found = number
         }
-        return hits > 1 ? ImagePair.ambiguous : found
+        return found
+    }
+
+    @inline(__always)
+    private static func slot(_ word: UInt64) -> Int {
+        Int(truncatingIfNeeded: (word &* 0x9E37_79B9_7F4A_7C15) &>> 57)
+    }
+
+    /// Puts the first image's attributes where their names lead to. Twice as large as it can become full, so that a search ends soon.
+    private mutating func makeTable() {
+        isTabled = true
+        table.fill(0)
+        for number in 0..<count {
+            let word = words[number]
+            var slot = ImagePair.slot(word)
+            while table[slot] != 0 {
+                // Names that share their first bytes and their length are told apart one by one.
+                if words[Int(table[slot]) &- 1] == word { hasOddNames = true }
+                slot = (slot &+ 1) & 127
+            }
+            table[slot] = UInt8(truncatingIfNeeded: number &+ 1)
+        }
     }
 
     @inline(__always)
