@@ -17,8 +17,11 @@ final class OrderedWork<Element: Sendable>: Sendable {
     init(capacity: Int) { room = DispatchSemaphore(value: capacity) }
 
     /// Adds an element; blocks the thread while there is no room.
-    func push(_ item: Element) {
+    ///
+    /// - Parameter make: makes it, once there is room.
+    func push(_ make: () -> Element) {
         room.wait()
+        let item = make()
         let consumer = state.withLock { state -> CheckedContinuation<Element?, Never>? in
             guard let consumer = state.consumer else {
                 state.items.append(item)

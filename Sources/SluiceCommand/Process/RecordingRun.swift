@@ -8,8 +8,8 @@ import Synchronization
 
 /// Takes inputs, one after another and in their order, through a pipeline.
 ///
-/// One thread reads, and finds where texts end; decoding, routing and rendering run as tasks, up to `jobs` at once; one task delivers what they
-/// made, in the order of the input. What is in flight is bounded, and so is memory.
+/// One thread reads, and finds where documents end; `jobs` others decode, route and render; one task delivers what they made, in the order of the
+/// input. What is in flight is bounded, and so is memory.
 struct RecordingRun: Sendable {
     let pipeline: Pipeline
     let limits: RecordLimits
@@ -48,7 +48,7 @@ struct RecordingRun: Sendable {
 
     /// What the reading thread hands over, in order.
     private enum Item: Sendable {
-        case work(Task<Work, Never>)
+        case work(Pending<Work>)
         case failure(OpenInput.Failure)
     }
 
@@ -93,14 +93,15 @@ struct RecordingRun: Sendable {
 
     /// Reading, decoding and delivering at the same time.
     private func runTogether(_ inputs: [Input], _ result: inout Result) async {
+        // One more than there are threads, so that each finds its next piece while another one is delivered.
         let queue = OrderedWork<Item>(capacity: jobs + 1)
         DispatchQueue(label: "sluice.read").async { read(inputs, into: queue) }
         while let item = await queue.next() {
             switch item {
             case .failure(let failure):
                 result.failures.append((failure.path, failure.reason))
-            case .work(let task):
-                let work = await task.value
+            case .work(let pending):
+                let work = await pending.value
                 // After an order to stop, what is in flight is delivered: it was read, and the sinks are there.
                 if result.internalError == nil && stop.reason != .outputClosed { await deliver(work, &result) }
                 if result.internalError != nil { stop.stop(.failed) }
@@ -110,14 +111,20 @@ struct RecordingRun: Sendable {
     }
 
     private func read(_ inputs: [Input], into queue: OrderedWork<Item>) {
+        // Threads of their own: on Swift's, which are as many as there are cores, delivery would have to wait for its turn behind them.
+        let threads = DispatchQueue(label: "sluice.decode", attributes: .concurrent)
         for input in inputs where stop.reason == nil {
             do throws(OpenInput.Failure) {
                 var open = try open(input)
                 while let chunk = try open.next() {
-                    queue.push(.work(Task.detached { prepare(chunk, of: input) }))
+                    queue.push {
+                        let pending = Pending<Work>()
+                        threads.async { pending.fulfil(prepare(chunk, of: input)) }
+                        return .work(pending)
+                    }
                 }
             } catch {
-                queue.push(.failure(error))
+                queue.push { .failure(error) }
             }
         }
         queue.finish()
