@@ -9,7 +9,12 @@ import Darwin
 #endif
 public import StreamRecords
 
-/// The time of day by the system's clock, to the second.
+/// The time of day by the system's clock, to the millisecond.
 public enum WallClock {
-    public static var now: Timestamp { Timestamp(milliseconds: Int64(time(nil)) * 1000) }
+    public static var now: Timestamp {
+        var moment = timespec()
+        // The call writes this one value, which lives longer than the call.
+        guard unsafe clock_gettime(CLOCK_REALTIME, &moment) == 0 else { return Timestamp(milliseconds: Int64(time(nil)) * 1000) }
+        return Timestamp(milliseconds: Int64(moment.tv_sec) * 1000 + Int64(moment.tv_nsec) / 1_000_000)
+    }
 }
