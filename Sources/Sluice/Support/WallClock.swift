@@ -8,6 +8,10 @@ import Musl
 import Darwin
 #endif
 public import StreamRecords
+#if canImport(SwiftOverlayShims)
+// Where the optimiser is on, timespec is known by this module as well as by the C library's.
+import SwiftOverlayShims
+#endif
 
 /// The time of day by the system's clock, to the millisecond.
 public enum WallClock {
