@@ -14,7 +14,8 @@ final class ListeningSocket: Sendable {
     let port: UInt16
 
     init() throws {
-        descriptor = socket(AF_INET, ListeningSocket.stream, 0)
+        let descriptor = socket(AF_INET, ListeningSocket.stream, 0)
+        self.descriptor = descriptor
         guard descriptor >= 0 else { throw SocketFailure("socket") }
         _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
         var address = sockaddr_in()
@@ -43,11 +44,11 @@ final class ListeningSocket: Sendable {
     func accept() -> ServerSocket? {
         while true {
             #if canImport(Glibc)
-            let connection = unsafe Glibc.accept(descriptor, nil, nil)
+            let connection = Glibc.accept(descriptor, nil, nil)
             #elseif canImport(Musl)
-            let connection = unsafe Musl.accept(descriptor, nil, nil)
+            let connection = Musl.accept(descriptor, nil, nil)
             #else
-            let connection = unsafe Darwin.accept(descriptor, nil, nil)
+            let connection = Darwin.accept(descriptor, nil, nil)
             #endif
             if connection >= 0 { return ServerSocket(connection) }
             if errno != EINTR { return nil }
@@ -108,7 +109,7 @@ final class ServerSocket: Sendable {
         #if canImport(Darwin)
         0
         #else
-        Int32(MSG_NOSIGNAL.rawValue)
+        Int32(MSG_NOSIGNAL)
         #endif
     }
 

@@ -183,7 +183,7 @@ struct HTTPResponseParser: ~Copyable {
             beginChunk()
         } else if head.status == 204 || head.status == 304 {
             stage = .complete
-        } else if !lengths.isEmpty {
+        } else if head["content-length"] != nil {
             guard lengths.count == 1, let text = lengths.first, let length = number(Array(text.utf8)[...], radix: 10) else {
                 throw HTTPError(.malformed, "the answer's Content-Length is no length: \(lengths.sorted().joined(separator: ", "))")
             }

@@ -12,7 +12,7 @@ internal import StreamRecords
 /// | Received, Delivered, Filtered, Rejected, Retried | Count | FunctionName |
 /// | IteratorAge: how old the last record of a stream's event is | Milliseconds | FunctionName |
 /// | Delivered, Rejected, Retried | Count | FunctionName, Sink |
-/// | Latency: how long the sink took for the event | Milliseconds | FunctionName, Sink |
+/// | SinkLatency: how long the sink took for the event | Milliseconds | FunctionName, Sink |
 ///
 /// Rejected counts the parked ones as well.
 struct EmbeddedMetrics: Sendable {
@@ -37,7 +37,7 @@ struct EmbeddedMetrics: Sendable {
                 [
                     Metric("Delivered", .count, Double(sink.delivered + sink.alreadyThere + sink.remembered)),
                     Metric("Rejected", .count, Double(sink.rejected)), Metric("Retried", .count, Double(sink.retry)),
-                    Metric("Latency", .milliseconds, sink.elapsed.milliseconds),
+                    Metric("SinkLatency", .milliseconds, sink.elapsed.milliseconds),
                 ], sink: sink.sink, requestID, now, &writer)
         }
     }
