@@ -73,7 +73,8 @@ public final class RuntimeServer: Sendable {
         var isOver = false
         var open: [ServerSocket] = []
         var paths: [String] = []
-        var waiters: [@Sendable () -> Void] = []
+        /// Each says whether it is done.
+        var waiters: [@Sendable (State) -> Bool] = []
     }
 
     private let listening: ListeningSocket
@@ -140,11 +141,13 @@ public final class RuntimeServer: Sendable {
     private func wait<Value: Sendable>(within patience: Duration, _ look: @escaping @Sendable (State) -> Value?) async throws -> Value {
         let found = await withCheckedContinuation { (continuation: CheckedContinuation<Value?, Never>) in
             let once = Once(continuation)
-            let check: @Sendable () -> Void = { [self] in
-                if let value = state.withLock({ look($0) }) { once.resume(value) }
+            let check: @Sendable (State) -> Bool = { state in
+                if let value = look(state) { once.resume(value) }
+                return once.isOver
             }
-            state.withLock { $0.waiters.append(check) }
-            check()
+            state.withLock { state in
+                if !check(state) { state.waiters.append(check) }
+            }
             let seconds = Double(patience.components.seconds) + Double(patience.components.attoseconds) / 1e18
             DispatchQueue.global().asyncAfter(deadline: .now() + seconds) { once.resume(nil) }
         }
@@ -153,7 +156,10 @@ public final class RuntimeServer: Sendable {
     }
 
     private func changed() {
-        for waiter in state.withLock({ $0.waiters }) { waiter() }
+        state.withLock { state in
+            let now = state
+            state.waiters.removeAll { $0(now) }
+        }
     }
 
     /// Closes everything.
@@ -261,6 +267,8 @@ private final class Once<Value: Sendable>: Sendable {
     private let continuation: Mutex<CheckedContinuation<Value?, Never>?>
 
     init(_ continuation: CheckedContinuation<Value?, Never>) { self.continuation = Mutex(continuation) }
+
+    var isOver: Bool { continuation.withLock { $0 == nil } }
 
     func resume(_ value: Value?) {
         continuation.withLock { $0.take() }?.resume(returning: value)

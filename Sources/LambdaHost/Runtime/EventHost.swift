@@ -14,6 +14,7 @@ final class EventHost: Sendable {
     private let settings: HostSettings
     private let logger: Logger
     private let metrics: EmbeddedMetrics?
+    private let output = BlockingQueue("sluice.metrics")
     /// When the function last failed over a loop.
     private let lastLoop = Mutex<ContinuousClock.Instant?>(nil)
 
@@ -26,13 +27,38 @@ final class EventHost: Sendable {
         metrics = settings.metricsNamespace.map { EmbeddedMetrics(namespace: $0, functionName: settings.functionName) }
     }
 
-    /// - Returns: the answer's body, or what Lambda is told that went wrong.
-    func handle(_ invocation: Invocation) async -> Result<[UInt8], FunctionError> {
+    /// What came of an invocation.
+    struct Handled: Sendable {
+        /// The answer's body, or what Lambda is told that went wrong.
+        var answer: Result<[UInt8], FunctionError>
+        /// Lines for ``write(metrics:)``.
+        var metrics: JSONBytes?
+    }
+
+    func handle(_ invocation: Invocation) async -> Handled {
+        var metrics: JSONBytes?
+        let answer = await handle(invocation, &metrics)
+        return Handled(answer: answer, metrics: metrics)
+    }
+
+    /// Writes what ``handle(_:)`` measured. Whoever reads standard output may be slow, so this comes behind the answer; Lambda does not freeze the
+    /// process before it asks for the next event.
+    func write(metrics: JSONBytes?) async {
+        guard let metrics else { return }
+        do {
+            try await output.run { try metrics.span.write(to: 1) }
+        } catch {
+            logger.warning("metrics cannot be written: \(error)")
+        }
+    }
+
+    private func handle(_ invocation: Invocation, _ metrics: inout JSONBytes?) async -> Result<[UInt8], FunctionError> {
         let deadline = invocation.end(margin: settings.deadlineMargin)
         do throws(FunctionError) {
             let shape = try EventShape(invocation.event, limits: jsonLimits)
             let tally = try await delivery.deliver(invocation.event, shape, before: deadline)
-            tell(tally, shape, invocation)
+            metrics = lines(tally, shape, invocation)
+            tell(tally)
             return .success(
                 try Answer.body(for: shape, tally, partial: settings.partialResponses, event: invocation.event, limits: jsonLimits))
         } catch {
@@ -58,17 +84,14 @@ final class EventHost: Sendable {
 
     // MARK: What is told
 
-    private func tell(_ tally: EventTally, _ shape: EventShape, _ invocation: Invocation) {
-        if let metrics, tally.counts.received > 0 {
-            var lines = JSONWriter(capacity: 1024)
-            metrics.lines(tally, shape, requestID: invocation.requestID, now: WallClock.now, into: &lines)
-            // The metrics of an event are not worth its failure.
-            do throws(DescriptorError) {
-                try lines.write(to: 1)
-            } catch {
-                logger.warning("metrics cannot be written: \(error)")
-            }
-        }
+    private func lines(_ tally: EventTally, _ shape: EventShape, _ invocation: Invocation) -> JSONBytes? {
+        guard let metrics, tally.counts.received > 0 else { return nil }
+        var lines = JSONWriter(capacity: 1024)
+        metrics.lines(tally, shape, requestID: invocation.requestID, now: WallClock.now, into: &lines)
+        return lines.finish()
+    }
+
+    private func tell(_ tally: EventTally) {
         let counts = tally.counts
         for (reason, count) in tally.rejections {
             logger.warning("records were rejected", metadata: ["count": "\(count)", "reason": "\(reason)"])

@@ -90,10 +90,12 @@ public struct LambdaFunction: Sendable {
                 context.set(requestID: invocation.requestID, traceID: invocation.traceID)
                 // Where the SDKs of AWS look for it.
                 ProcessState.set("_X_AMZN_TRACE_ID", invocation.traceID)
-                switch await host.handle(invocation) {
+                let handled = await host.handle(invocation)
+                switch handled.answer {
                 case .success(let body): try await client.respond(to: invocation.requestID, body)
                 case .failure(let error): try await client.fail(invocation.requestID, error)
                 }
+                await host.write(metrics: handled.metrics)
                 context.set(requestID: nil, traceID: nil)
             }
             logger.debug("asked to end")
