@@ -107,6 +107,12 @@ final class Function: Sendable {
         return nil
     }
 
+    /// Whether it was built with a sanitizer, whose own memory says nothing about ours.
+    static let isSanitized: Bool = {
+        guard case .success(let path) = executable, let content = FileManager.default.contents(atPath: path) else { return false }
+        return content.range(of: Data("AddressSanitizer".utf8)) != nil || content.range(of: Data("ThreadSanitizer".utf8)) != nil
+    }()
+
     /// How many file descriptors it has open.
     var descriptors: Int? { try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(identifier)/fd").count }
 
