@@ -54,15 +54,17 @@ final class EventHost: Sendable {
 
     private func handle(_ invocation: Invocation, _ metrics: inout JSONBytes?) async -> Result<[UInt8], FunctionError> {
         let deadline = invocation.end(margin: settings.deadlineMargin)
+        var source: EventShape.Source?
         do throws(FunctionError) {
             let shape = try EventShape(invocation.event, limits: jsonLimits)
+            source = shape.source
             let tally = try await delivery.deliver(invocation.event, shape, before: deadline)
             metrics = lines(tally, shape, invocation)
             tell(tally)
             return .success(
                 try Answer.body(for: shape, tally, partial: settings.partialResponses, event: invocation.event, limits: jsonLimits))
         } catch {
-            if error.kind == .loop, !mayFailOverLoop() {
+            if error.kind == .loop, source == .logs, !mayFailOverLoop() {
                 logger.error("\(error.message)")
                 return .success(Array("null".utf8))
             }
@@ -71,8 +73,9 @@ final class EventHost: Sendable {
         }
     }
 
-    /// A failed invocation is tried twice more, and each try writes log lines of its own, which are sent to the function again: failing each time
-    /// would make three of one. So the loop fails once a minute, for alarms to see, and is refused without a failure in between.
+    /// A failed invocation by a log subscription is tried twice more, and each try writes log lines of its own, which are sent to the function again:
+    /// failing each time would make three of one. So the loop fails once a minute, for alarms to see, and is refused without a failure in between:
+    /// what is not delivered then are the function's own lines, which are in their log group all the same.
     private func mayFailOverLoop() -> Bool {
         lastLoop.withLock { last in
             let now = ContinuousClock.now

@@ -85,6 +85,24 @@ struct LambdaConfigurationTests {
         #expect(loop(LoopGuard(configuration, logGroup: nil), Events.logs(group: "/aws/lambda/me")) == nil)
     }
 
+    @Test("a stream of the function's own making fails each time: a success would lose its records")
+    func streamLoop() async throws {
+        let sink = TestSink()
+        let pipeline = try Pipeline(sinks: [("things", sink)], routes: [Route(name: "all", to: ["things"])])
+        var loops = LoopGuard(Configuration(sinks: [], routes: []), logGroup: nil)
+        loops.tables = ["events"]
+        let host = EventHost(
+            pipeline: pipeline, limits: RecordLimits(), loops: loops, settings: try HostSettings([:]),
+            logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
+        for _ in 0..<3 {
+            let answer = await host.handle(try Invocation.of(Events.records([Events.change(1, table: "events")]))).answer
+            #expect(throws: FunctionError.self) { try answer.get() }
+        }
+        let other = await host.handle(try Invocation.of(Events.records([Events.change(1, table: "Things")]))).answer
+        #expect(throws: Never.self) { try other.get() }
+        #expect(sink.delivered == ["event-1"])
+    }
+
     @Test("without a configuration the message says what to do")
     func missing() {
         let error = #expect(throws: FunctionError.self) {

@@ -83,12 +83,6 @@ struct RedeliveryTests {
         return Int.random(in: 0..<100, using: &random)
     }
 
-    private func invocation(_ event: String) throws -> Invocation {
-        var head = HTTPHead()
-        head.add("lambda-runtime-aws-request-id", "r")
-        return try #require(Invocation(HTTPResponse(head: head, body: JSONBytes(Array(event.utf8)))))
-    }
-
     @Test("for random failures nothing is lost, nothing sent twice by one process, and keys keep their order")
     func randomSchedules() async throws {
         var (seed, random) = SeededRandom.announced("redelivery")
@@ -118,7 +112,7 @@ struct RedeliveryTests {
             while !mapping.items.isEmpty, attempts < 200 {
                 attempts += 1
                 let before = mapping.items.count
-                #expect(mapping.take(await host.handle(try invocation(mapping.event())).answer), note)
+                #expect(mapping.take(await host.handle(try Invocation.of(mapping.event())).answer), note)
                 if rate == 0 { #expect(mapping.items.isEmpty, note) }
                 #expect(mapping.items.count <= before, note)
             }

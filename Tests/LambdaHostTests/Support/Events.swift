@@ -2,6 +2,7 @@
 
 import Foundation
 import JSONTape
+import Testing
 
 @testable import LambdaHost
 
@@ -56,4 +57,13 @@ enum Events {
 
 extension EventShape {
     init(_ text: String) throws(FunctionError) { try self.init(JSONBytes(Array(text.utf8))) }
+}
+
+extension Invocation {
+    /// An invocation without a deadline.
+    static func of(_ event: String) throws -> Invocation {
+        var head = HTTPHead()
+        head.add("lambda-runtime-aws-request-id", "r")
+        return try #require(Invocation(HTTPResponse(head: head, body: JSONBytes(Array(event.utf8)))))
+    }
 }
