@@ -25,15 +25,18 @@ extension JSONBuffer {
 extension JSONView {
     /// Whether the text of a string is base64 (RFC 4648, section 4, with its padding), as it was written: an escaped slash is not.
     public var isBase64: Bool {
-        let count = textCount
-        guard count % 4 == 0 else { return false }
-        let start = unsafe bytes + textOffset
-        var end = count
-        if count > 0 && (unsafe start[count - 1]) == 0x3D { end -= unsafe start[count - 2] == 0x3D ? 2 : 1 }
-        return unsafe Base64Table.values.withUnsafeBufferPointer { table in
-            for place in 0..<end where unsafe table[Int(start[place])] > 63 { return false }
-            return true
-        }
+        unsafe isBase64Text(bytes + textOffset, count: textCount)
+    }
+}
+
+/// Whether these bytes are base64 with its padding.
+func isBase64Text(_ start: UnsafePointer<UInt8>, count: Int) -> Bool {
+    guard count % 4 == 0 else { return false }
+    var end = count
+    if count > 0 && (unsafe start[count - 1]) == 0x3D { end -= unsafe start[count - 2] == 0x3D ? 2 : 1 }
+    return unsafe Base64Table.values.withUnsafeBufferPointer { table in
+        for place in 0..<end where unsafe table[Int(start[place])] > 63 { return false }
+        return true
     }
 }
 

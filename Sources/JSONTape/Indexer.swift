@@ -479,7 +479,7 @@ struct Indexer {
 
     /// A number by RFC 8259, section 6. On success `p` is behind it; else on the wrong byte, and what was expected comes back.
     @inline(__always)
-    private static func number(_ p: inout Bytes) -> StaticString? {
+    static func number(_ p: inout Bytes) -> StaticString? {
         if unsafe p.pointee == 0x2D { unsafe p += 1 }
         if unsafe p.pointee == 0x30 {
             unsafe p += 1

@@ -48,6 +48,13 @@ public struct JSONBuffer: ~Copyable, @unchecked Sendable {
         return (released, count, memory)
     }
 
+    /// Reads it with a transcriber that has no room to write.
+    public mutating func read(_ body: (inout JSONTranscriber) -> Void) {
+        unsafe (start + count).update(repeating: 0, count: JSONBuffer.padding)
+        var transcriber = unsafe JSONTranscriber(place: start, end: start + count, out: start, limit: start)
+        body(&transcriber)
+    }
+
     /// Makes room for `more` bytes after the ones that are there.
     @inlinable @inline(__always)
     public mutating func reserve(_ more: Int) {
@@ -166,12 +173,19 @@ public struct JSONBuffer: ~Copyable, @unchecked Sendable {
     }
 
     /// Appends the content of a string, with its escapes resolved.
-    public mutating func append(contentOf string: borrowing JSONView) {
-        guard string.isEscaped else { return append(string.text) }
+    public mutating func append(contentOf string: borrowing JSONView) { append(contentOf: string.rawText) }
+
+    /// Appends the content of a string, with its escapes resolved.
+    public mutating func append(contentOf string: borrowing JSONText) {
         // The content is never longer than it is written, and whole steps of 16 bytes end in the padding.
-        reserve(string.textCount)
-        var from = unsafe string.bytes + string.textOffset
-        let end = unsafe from + string.textCount
+        reserve(string.count)
+        var from = unsafe string.start
+        let end = unsafe from + string.count
+        guard string.isEscaped else {
+            unsafe (start + count).update(from: from, count: string.count)
+            count += string.count
+            return
+        }
         var to = unsafe start + count
         while unsafe from < end {
             let plain = unsafe min(StringScanner.firstLane(StringScanner.specials(from)), end - from)

@@ -20,28 +20,27 @@ public struct JSONNode: Sendable, Hashable {
 @safe
 public final class JSONDocument: @unchecked Sendable {
     // Invariant: nothing changes after `init`; `bytes[0..<count]` is followed by `JSONBuffer.padding` zeros, `tape[0..<used]` is a sound index over it,
-    // and both blocks live as long as this object.
+    // and both `source` and `tapeBlock` live as long as this object.
     @usableFromInline let bytes: UnsafePointer<UInt8>
     @usableFromInline let tape: UnsafePointer<UInt64>
     /// How many bytes it holds.
     public let count: Int
     private let used: Int
-    private let textBlock: JSONBlock
     private let tapeBlock: JSONBlock
+    /// The bytes with what keeps them.
+    public let source: JSONBytes
     /// Where its blocks go back to.
-    public let memory: JSONMemory?
+    public var memory: JSONMemory? { source.memory }
 
     /// The outermost value of each text, in order.
     public let roots: [JSONNode]
 
     private init(
-        text: (block: JSONBlock, count: Int, memory: JSONMemory?), limits: JSONLimits, framing: JSONFraming,
-        consumed: inout Int, stop: inout JSONStop
+        text: JSONBytes, limits: JSONLimits, framing: JSONFraming, consumed: inout Int, stop: inout JSONStop
     ) {
-        unsafe bytes = UnsafePointer(text.block.start.assumingMemoryBound(to: UInt8.self))
+        unsafe bytes = text.start
         count = text.count
-        textBlock = text.block
-        memory = text.memory
+        source = text
         var indexer = unsafe Indexer(base: bytes, count: min(text.count, limits.maximumBytes), limits: limits, memory: text.memory)
         stop = indexer.run(framing)
         consumed = indexer.consumed
@@ -55,13 +54,7 @@ public final class JSONDocument: @unchecked Sendable {
     }
 
     deinit {
-        if let memory {
-            memory.give(textBlock)
-            memory.give(tapeBlock)
-        } else {
-            textBlock.free()
-            tapeBlock.free()
-        }
+        if let memory { memory.give(tapeBlock) } else { tapeBlock.free() }
     }
 
     /// What indexing a buffer yields: the whole texts, how far they reach, and why it went no further.
@@ -74,9 +67,14 @@ public final class JSONDocument: @unchecked Sendable {
 
     /// Indexes as much of the buffer as is sound. The document keeps all of the buffer's bytes.
     public static func index(_ buffer: consuming JSONBuffer, framing: JSONFraming, limits: JSONLimits = JSONLimits()) -> Indexed {
+        index(JSONBytes(buffer), framing: framing, limits: limits)
+    }
+
+    /// Indexes as much of the bytes as is sound. The document shares them.
+    public static func index(_ bytes: JSONBytes, framing: JSONFraming, limits: JSONLimits = JSONLimits()) -> Indexed {
         var consumed = 0
         var stop = JSONStop.end
-        let document = JSONDocument(text: buffer.release(), limits: limits, framing: framing, consumed: &consumed, stop: &stop)
+        let document = JSONDocument(text: bytes, limits: limits, framing: framing, consumed: &consumed, stop: &stop)
         return Indexed(document: document, consumed: consumed, stop: stop)
     }
 
@@ -84,7 +82,7 @@ public final class JSONDocument: @unchecked Sendable {
     public convenience init(indexing buffer: consuming JSONBuffer, limits: JSONLimits = JSONLimits()) throws(JSONError) {
         var consumed = 0
         var stop = JSONStop.end
-        self.init(text: buffer.release(), limits: limits, framing: .single, consumed: &consumed, stop: &stop)
+        self.init(text: JSONBytes(buffer), limits: limits, framing: .single, consumed: &consumed, stop: &stop)
         switch stop {
         case .end, .closed: break
         case .incomplete(let error), .broken(let error): throw error
@@ -129,7 +127,7 @@ public final class JSONDocument: @unchecked Sendable {
     public var root: JSONNode { roots.first ?? JSONNode(bits: 0) }
 
     /// How many bytes of memory text and index take.
-    public var footprint: Int { textBlock.capacity + tapeBlock.capacity }
+    public var footprint: Int { source.footprint + tapeBlock.capacity }
 
     /// A borrowed view of the value at a place of this document's index.
     @inlinable @inline(__always)

@@ -48,12 +48,7 @@ public struct JSONPen: ~Escapable {
             isFull = true
             return
         }
-        let target = unsafe UnsafeMutableRawPointer(place)
-        let from = unsafe UnsafeRawPointer(source)
-        // Two steps at once for nearly all, since a branch on the length is a bad bet.
-        unsafe target.storeBytes(of: from.loadUnaligned(as: SIMD16<UInt8>.self), as: SIMD16<UInt8>.self)
-        unsafe target.storeBytes(of: (from + 16).loadUnaligned(as: SIMD16<UInt8>.self), toByteOffset: 16, as: SIMD16<UInt8>.self)
-        if count > 32 { unsafe JSONPen.copyRest(target, from, count) }
+        unsafe copyPadded(source, to: place, count: count)
         unsafe place += count
     }
 
@@ -114,4 +109,101 @@ public struct JSONPen: ~Escapable {
         let start = value.offset
         unsafe copy(value.bytes + start, value.endOffset &- start)
     }
+
+    /// Text that is JSON already.
+    @inlinable @inline(__always)
+    @_lifetime(self: copy self)
+    public mutating func write(raw text: StaticString) {
+        let count = text.utf8CodeUnitCount
+        guard unsafe end - place >= count else {
+            isFull = true
+            return
+        }
+        unsafe UnsafeMutableRawPointer(place).copyMemory(from: text.utf8Start, byteCount: count)
+        unsafe place += count
+    }
+
+    /// The first `count` of 32 bytes that are JSON already.
+    @inlinable @inline(__always)
+    @_lifetime(self: copy self)
+    public mutating func write(_ bytes: SIMD32<UInt8>, count: Int) {
+        guard count >= 0, count <= 32, unsafe end - place >= count else {
+            isFull = true
+            return
+        }
+        unsafe UnsafeMutableRawPointer(place).storeBytes(of: bytes, as: SIMD32<UInt8>.self)
+        unsafe place += count
+    }
+
+    /// Text that is JSON already.
+    @inlinable @inline(__always)
+    @_lifetime(self: copy self)
+    public mutating func copy(_ text: JSONBytes) {
+        unsafe copy(text.start, text.count)
+    }
+
+    /// Part of a text. What lies outside of it is as what there is no room for.
+    @inlinable @inline(__always)
+    @_lifetime(self: copy self)
+    public mutating func copy(_ text: JSONBytes, from offset: Int, count: Int) {
+        guard offset >= 0 && count >= 0 && offset &+ count <= text.count else {
+            isFull = true
+            return
+        }
+        unsafe copy(text.start + offset, count)
+    }
+
+    /// What a transcriber has read between two places.
+    @inlinable @inline(__always)
+    @_lifetime(self: copy self)
+    public mutating func copy(_ start: borrowing JSONTranscriber, upTo behind: borrowing JSONTranscriber) {
+        guard unsafe start.end == behind.end && behind.place >= start.place else {
+            isFull = true
+            return
+        }
+        unsafe copy(start.place, behind.place - start.place)
+    }
+
+    /// Part of a string's text.
+    @inlinable @inline(__always)
+    @_lifetime(self: copy self)
+    public mutating func copy(_ text: borrowing JSONText, from place: Int, count: Int) {
+        guard place >= 0 && count >= 0 && place &+ count <= text.count else {
+            isFull = true
+            return
+        }
+        unsafe copy(text.start + place, count)
+    }
+
+    /// Part of a buffer.
+    @inlinable @inline(__always)
+    @_lifetime(self: copy self)
+    public mutating func copy(_ buffer: borrowing JSONBuffer, from offset: Int, count: Int) {
+        guard offset >= 0 && count >= 0 && offset &+ count <= buffer.count else {
+            isFull = true
+            return
+        }
+        unsafe copy(UnsafePointer(buffer.start + offset), count)
+    }
+
+    /// Part of what a writer has written, which is another one than the pen's.
+    @inlinable @inline(__always)
+    @_lifetime(self: copy self)
+    public mutating func copy(_ writer: borrowing JSONWriter, from offset: Int, count: Int) {
+        guard offset >= 0 && count >= 0 && offset &+ count <= writer.count else {
+            isFull = true
+            return
+        }
+        unsafe copy(UnsafePointer(writer.buffer.start + offset), count)
+    }
+}
+
+/// Copies from memory with padding to memory with padding. Two steps at once for nearly all, since a branch on the length is a bad bet.
+@unsafe @inlinable @inline(__always)
+func copyPadded(_ source: UnsafePointer<UInt8>, to place: UnsafeMutablePointer<UInt8>, count: Int) {
+    let target = UnsafeMutableRawPointer(place)
+    let from = unsafe UnsafeRawPointer(source)
+    unsafe target.storeBytes(of: from.loadUnaligned(as: SIMD16<UInt8>.self), as: SIMD16<UInt8>.self)
+    unsafe target.storeBytes(of: (from + 16).loadUnaligned(as: SIMD16<UInt8>.self), toByteOffset: 16, as: SIMD16<UInt8>.self)
+    if count > 32 { unsafe JSONPen.copyRest(target, from, count) }
 }

@@ -148,54 +148,12 @@ public struct JSONView: ~Escapable {
         return count >= 8 ? word : word & (1 &<< UInt64(count &* 8) &- 1)
     }
 
-    /// A byte of the text, 0 outside of it.
-    @inlinable @inline(__always)
-    public func textByte(_ index: Int) -> UInt8 {
-        index >= 0 && index < textCount ? unsafe bytes[textOffset + index] : 0
-    }
-
     /// The text of a string or number as it was written.
     public var text: RawSpan {
         @_lifetime(copy self) get {
             let span = unsafe RawSpan(_unsafeStart: UnsafeRawPointer(bytes + textOffset), byteCount: textCount)
             return unsafe _overrideLifetime(span, copying: self)
         }
-    }
-
-    /// Whether the text, as it was written, holds these bytes from `place` on.
-    public func hasText(_ part: StaticString, at place: Int = 0) -> Bool {
-        let length = part.utf8CodeUnitCount
-        return place >= 0 && place + length <= textCount && (unsafe memcmp(bytes + textOffset + place, part.utf8Start, length) == 0)
-    }
-
-    /// Whether 36 digits and letters in groups of 8, 4, 4, 4 and 12, with dashes between them, stand at `place` of the text, as request ids are
-    /// written.
-    public func hasGroupedID(at place: Int) -> Bool {
-        guard place >= 0, place + 36 <= textCount else { return false }
-        let start = unsafe bytes + textOffset + place
-        for index in 0..<36 {
-            let byte = unsafe start[index]
-            if index == 8 || index == 13 || index == 18 || index == 23 {
-                if byte != 0x2D { return false }
-            } else if byte &- 0x30 >= 10 && (byte | 0x20) &- 0x61 >= 26 {
-                return false
-            }
-        }
-        return true
-    }
-
-    /// Whether the text, as it was written, holds these bytes anywhere.
-    public func containsText(_ part: StaticString) -> Bool {
-        let length = part.utf8CodeUnitCount
-        guard length > 0 else { return true }
-        let end = textCount - length
-        var place = 0
-        while place <= end, let found = unsafe memchr(bytes + textOffset + place, Int32(part.utf8Start[0]), end - place + 1) {
-            place = unsafe UnsafeRawPointer(found) - UnsafeRawPointer(bytes + textOffset)
-            if hasText(part, at: place) { return true }
-            place += 1
-        }
-        return false
     }
 
     /// Whether there is a line break in the value as it was written; in valid JSON it stands between tokens.

@@ -16,13 +16,13 @@ struct ScanFailure: Sendable {
 }
 
 /// How far a scan came, in two registers: passing the place by reference would keep it in memory throughout.
-@safe
+@usableFromInline @frozen @safe
 struct ScanState {
-    var p: UnsafePointer<UInt8>
+    @usableFromInline var p: UnsafePointer<UInt8>
     /// 0: plain so far; 1: there was an escape; from 2 on a failure, whose place in `ScanFailure.all` is this less 2.
-    var status: UInt
+    @usableFromInline var status: UInt
 
-    @inline(__always) init(_ p: UnsafePointer<UInt8>, _ status: UInt) {
+    @inlinable @inline(__always) init(_ p: UnsafePointer<UInt8>, _ status: UInt) {
         unsafe self.p = p
         self.status = status
     }
@@ -38,16 +38,17 @@ struct ScanState {
 ///
 /// Every function here reads from a text that is followed by `JSONBuffer.padding` zero bytes: a zero is a control character, so each scan ends in
 /// the padding at the latest.
+@usableFromInline
 enum StringScanner {
-    typealias Bytes = UnsafePointer<UInt8>
+    @usableFromInline typealias Bytes = UnsafePointer<UInt8>
 
-    @inline(__always)
+    @inlinable @inline(__always)
     static func load16(_ p: Bytes) -> SIMD16<UInt8> {
         unsafe UnsafeRawPointer(p).loadUnaligned(as: SIMD16<UInt8>.self)
     }
 
     /// Which of the 16 bytes need a look (quote, backslash, control character, not ASCII): their lanes are not zero.
-    @inline(__always)
+    @inlinable @inline(__always)
     static func specials(_ p: Bytes) -> SIMD2<UInt64> {
         let bytes = unsafe load16(p)
         let quote = unsafe unsafeBitCast(bytes .== SIMD16<UInt8>(repeating: 0x22), to: SIMD2<UInt64>.self)
@@ -60,7 +61,7 @@ enum StringScanner {
     }
 
     /// The first of 16 lanes that is not zero; 16 where all are. Without a branch: where strings end is what no processor predicts.
-    @inline(__always)
+    @inlinable @inline(__always)
     static func firstLane(_ mask: SIMD2<UInt64>) -> Int {
         // A word without a hit has 64 trailing zeros.
         let low = mask[0].trailingZeroBitCount &>> 3
@@ -69,7 +70,7 @@ enum StringScanner {
     }
 
     /// Scans from the first byte behind the opening quote to the closing one, or to the byte that is wrong.
-    @inline(__always)
+    @inlinable @inline(__always)
     static func scan(_ start: Bytes) -> ScanState {
         var p = unsafe start
         var status: UInt = 0
@@ -93,7 +94,7 @@ enum StringScanner {
     }
 
     /// Goes over escapes and characters beyond ASCII, up to the next plain byte.
-    @inline(never)
+    @usableFromInline @inline(never)
     static func special(_ start: Bytes) -> ScanState {
         var p = unsafe start
         var status: UInt = 0
@@ -165,7 +166,7 @@ enum StringScanner {
     ///
     /// - Returns: 0 or less where it is none; then so many bytes, negated, come before the wrong one.
     @inline(__always)
-    private static func multibyteLength(_ p: Bytes) -> Int {
+    static func multibyteLength(_ p: Bytes) -> Int {
         let lead = unsafe p.pointee
         let second = unsafe p[1]
         let isSecond: Bool

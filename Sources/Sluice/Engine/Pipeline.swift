@@ -74,6 +74,16 @@ public actor Pipeline {
         delivered = DeliveredMemory(capacity: options.rememberedDeliveries)
     }
 
+    /// The envelope in which lines are wanted, where there is one: for ``StreamRecords/RecordReader``, which can make them while it decodes.
+    public nonisolated var rendering: Envelope? {
+        var wanted: [Envelope] = []
+        for route in table.routes {
+            let isRendered = route.to.contains { name in runners.contains { $0.name == name && $0.traits.needsPayloads } }
+            if isRendered && !wanted.contains(route.envelope) { wanted.append(route.envelope) }
+        }
+        return wanted.contains(.plain) ? .plain : wanted.first
+    }
+
     /// Routes a batch's records and renders their lines: the work that needs a processor. It waits for nothing and may
     /// run on several threads at once.
     public nonisolated func prepare(_ records: RecordBatch) -> Prepared {

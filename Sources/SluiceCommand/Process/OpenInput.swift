@@ -16,7 +16,10 @@ struct OpenInput: ~Copyable {
     private let stop: StopSignal
     private var reader: RecordReader
 
-    init(_ input: Input, limits: RecordLimits, memory: JSONMemory, stop: StopSignal, counter: ByteCounter) throws(Failure) {
+    /// - Parameter rendering: the envelope that the lines will be wanted in.
+    init(
+        _ input: Input, limits: RecordLimits, memory: JSONMemory, rendering: Envelope?, stop: StopSignal, counter: ByteCounter
+    ) throws(Failure) {
         self.input = input
         if input.isStandardInput {
             file = .standardInput
@@ -27,7 +30,8 @@ struct OpenInput: ~Copyable {
             throw Failure(path: input.name, reason: isThere ? "cannot be opened: permission denied" : "cannot be opened: there is no such file")
         }
         self.stop = stop
-        reader = RecordReader(InputSource(file.fileDescriptor, stop: stop, counter: counter), limits: limits, memory: memory)
+        reader = RecordReader(InputSource(file.fileDescriptor, stop: stop, counter: counter), limits: limits, memory: memory,
+            rendering: rendering)
     }
 
     deinit {

@@ -74,7 +74,7 @@ struct RecordingRun: Sendable {
     }
 
     private func open(_ input: Input) throws(OpenInput.Failure) -> OpenInput {
-        try OpenInput(input, limits: limits, memory: memory, stop: stop, counter: counter)
+        try OpenInput(input, limits: limits, memory: memory, rendering: pipeline.rendering, stop: stop, counter: counter)
     }
 
     /// Everything on one thread.

@@ -10,7 +10,11 @@ internal import JSONTape
 /// [EventBridge](https://docs.aws.amazon.com/eventbridge/latest/userguide/aws-events.html),
 /// [exports](https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/S3DataExport.Output.html).
 struct EnvelopeDecoder: ~Copyable {
+    /// About how many decompressed bytes go into one batch.
+    static let payloadBudget = 8 << 20
+
     private let offset: Int64
+    private let payloadBudget: Int
     let limits: RecordLimits
     var documents: [JSONDocument]
     var slots: [Slot] = []
@@ -35,19 +39,21 @@ struct EnvelopeDecoder: ~Copyable {
         var node: JSONNode
     }
 
-    init(_ document: JSONDocument, offset: Int64, limits: RecordLimits) {
+    /// - Parameter payloadBudget: about how many bytes payloads may take, after decompression, before the batch is full.
+    init(_ document: JSONDocument, offset: Int64, limits: RecordLimits, payloadBudget: Int = EnvelopeDecoder.payloadBudget) {
         self.offset = offset
         self.limits = limits
+        self.payloadBudget = payloadBudget
         documents = [document]
         slots.reserveCapacity(document.count / 1024 + 8)
     }
 
     consuming func finish() -> RecordBatch.Storage {
         RecordBatch.Storage(
-            documents: documents, slots: slots, sources: sources, undecodable: undecodable, controlMessages: controlMessages)
+            RecordIndex(documents: documents, slots: slots, sources: sources), undecodable: undecodable, controlMessages: controlMessages)
     }
 
-    private var isFull: Bool { payloadBytes >= RecordChunk.payloadBudget }
+    private var isFull: Bool { payloadBytes >= payloadBudget }
 
     // MARK: Documents
 
@@ -398,7 +404,7 @@ struct EnvelopeDecoder: ~Copyable {
             reject(place, RecordError(.wrongShape, "logEvents is not an array"), position)
             return
         }
-        let context = LogContext(document: place.document, node: place.node, source: sources.log(document, header))
+        let context = LogContext(document: place.document, node: place.node, source: sources.log(header))
         logContext = context
         var elements = document.view(logEvents).elements
         while elements.next() { decode(logEvent: Place(document: place.document, node: elements.value.node), context, position) }
@@ -408,7 +414,7 @@ struct EnvelopeDecoder: ~Copyable {
     mutating func begin(logHeader document: JSONDocument) {
         guard let header = LogHeader(document) else { return }
         documents.append(document)
-        logContext = LogContext(document: Int32(documents.count - 1), node: document.root, source: sources.log(document, header))
+        logContext = LogContext(document: Int32(documents.count - 1), node: document.root, source: sources.log(header))
     }
 
     /// Decodes one element of `logEvents`, read on its own.

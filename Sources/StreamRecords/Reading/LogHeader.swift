@@ -10,6 +10,8 @@ struct LogHeader {
     /// A message that only checks whether the destination is there.
     var isControlMessage = false
 
+    init() {}
+
     /// Nil where one of them is of the wrong kind.
     init?(_ document: JSONDocument) {
         self.init(document, document.root)

@@ -2,7 +2,7 @@
 
 internal import JSONTape
 
-/// A validated piece of an input, to be decoded wherever there is a core to spare.
+/// A piece of an input, to be decoded wherever there is a core to spare.
 ///
 /// Usually one batch; several where compressed payloads hold much, so that memory stays bounded.
 public struct RecordChunk: Sendable {
@@ -15,46 +15,91 @@ public struct RecordChunk: Sendable {
         case logEvents(JSONDocument)
     }
 
-    private let document: JSONDocument?
-    private let context: Context
-    private let undecodable: Undecodable?
-    /// Where the document begins in the input.
+    private enum Content: Sendable {
+        /// Lines that hold whole documents, unless they are broken.
+        case text(JSONBytes, TranscriptionChoice?)
+        case indexed(JSONDocument, Context)
+        case undecodable(Undecodable)
+        case chunks([RecordChunk])
+        case nothing
+    }
+
+    private var content: Content
+    /// Where the piece begins in the input.
     let offset: Int64
     let limits: RecordLimits
+    /// How many bytes of the input it covers.
+    public let byteCount: Int
 
     /// Which text comes next, and how many of its records were given already.
     private var root = 0
     private var element = 0
 
-    init(_ document: JSONDocument, context: Context, offset: Int64, limits: RecordLimits) {
-        self.document = document
-        self.context = context
+    init(_ text: JSONBytes, offset: Int64, limits: RecordLimits, _ choice: TranscriptionChoice?) {
+        content = .text(text, choice)
         self.offset = offset
         self.limits = limits
-        undecodable = nil
+        byteCount = text.count
+    }
+
+    init(_ document: JSONDocument, context: Context, offset: Int64, limits: RecordLimits) {
+        content = .indexed(document, context)
+        self.offset = offset
+        self.limits = limits
+        byteCount = document.count
     }
 
     init(undecodable: Undecodable, limits: RecordLimits) {
-        document = nil
-        context = .documents
+        content = .undecodable(undecodable)
         offset = undecodable.offset
         self.limits = limits
-        self.undecodable = undecodable
+        byteCount = undecodable.rawBytes.count
     }
-
-    /// How many bytes of the input it covers.
-    public var byteCount: Int { document?.count ?? undecodable?.rawBytes.count ?? 0 }
-
-    /// About how many decompressed bytes go into one batch.
-    static let payloadBudget = 8 << 20
 
     /// Decodes the next batch; nil when all has been decoded. Never fails: what cannot be decoded is in the batch's `undecodable`.
     public mutating func nextBatch() -> RecordBatch? {
-        guard let document else {
-            guard root == 0, let undecodable else { return nil }
-            root = 1
-            return RecordBatch(RecordBatch.Storage(undecodable: undecodable))
+        while true {
+            switch content {
+            case .nothing:
+                return nil
+            case .undecodable(let undecodable):
+                content = .nothing
+                return RecordBatch(RecordBatch.Storage(undecodable: undecodable))
+            case .text(let text, let choice):
+                if let batch = choice?.transcribe(text, limits) {
+                    content = .nothing
+                    return batch
+                }
+                content = read(text)
+            case .indexed(let document, let context):
+                return nextBatch(document, context)
+            case .chunks(var chunks):
+                guard !chunks.isEmpty else {
+                    content = .nothing
+                    return nil
+                }
+                if let batch = chunks[0].nextBatch() {
+                    content = .chunks(chunks)
+                    return batch
+                }
+                chunks.removeFirst()
+                content = .chunks(chunks)
+            }
         }
+    }
+
+    /// Indexes the documents of a piece; where one is broken, what can be had of it is read as if the piece were an input of its own.
+    private func read(_ text: JSONBytes) -> Content {
+        let indexed = JSONDocument.index(text, framing: .sequence, limits: limits.json)
+        if indexed.stop == .end { return .indexed(indexed.document, .documents) }
+        var reader = RecordReader(piece: text, at: offset, limits: limits)
+        var chunks: [RecordChunk] = []
+        // Memory cannot fail to be read.
+        while let chunk = try? reader.next() { chunks.append(chunk) }
+        return .chunks(chunks)
+    }
+
+    private mutating func nextBatch(_ document: JSONDocument, _ context: Context) -> RecordBatch? {
         guard root < document.roots.count else { return nil }
         var decoder = EnvelopeDecoder(document, offset: offset, limits: limits)
         if case .logEvents(let header) = context { decoder.begin(logHeader: header) }

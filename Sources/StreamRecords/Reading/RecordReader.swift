@@ -4,7 +4,7 @@ public import JSONTape
 
 /// Reads a recording of any size, in order, in memory that does not grow with it.
 ///
-/// The reader does what has to be done one after another: it finds where texts begin and end, and validates them. What it hands out is decoded
+/// The reader does what has to be done one after another: it finds where documents begin and end. What it hands out is validated and decoded
 /// elsewhere, by as many cores as there are: see ``RecordChunk``.
 ///
 /// An input may hold any of the envelopes, one or many, pretty, one per line, or without separators, gzip'd or not. A broken text costs itself: the
@@ -26,6 +26,9 @@ public struct RecordReader: ~Copyable {
     private var failure: ReadError?
     private var mode = Mode.documents
     private var ready: [RecordChunk] = []
+    private let choice: TranscriptionChoice?
+    /// Whether the input is a piece of a larger one, in which the start of another document follows.
+    private let isPiece: Bool
 
     private enum Mode {
         /// At the start of a document.
@@ -41,13 +44,35 @@ public struct RecordReader: ~Copyable {
     /// - Parameters:
     ///   - source: read from its current place to its end.
     ///   - memory: blocks that are used again; share one among the readers of a run.
-    ///   - chunkSize: about how many bytes are indexed together.
-    public init(_ source: any ByteSource, limits: RecordLimits = RecordLimits(), memory: JSONMemory = JSONMemory(), chunkSize: Int = 256 << 10) {
+    ///   - chunkSize: about how many bytes are decoded together.
+    ///   - rendering: an envelope that most records will be wanted in. Where it is the plain one and the input is of the form that AWS writes, the
+    ///     lines are made while the records are decoded, see ``RecordBatch/lines(in:)``.
+    public init(
+        _ source: any ByteSource, limits: RecordLimits = RecordLimits(), memory: JSONMemory = JSONMemory(), chunkSize: Int = 256 << 10,
+        rendering: Envelope? = nil
+    ) {
         self.source = source
         self.limits = limits
         self.memory = memory
         self.target = max(chunkSize, 4096)
         carry = JSONBuffer(memory: memory)
+        choice = rendering == .plain ? TranscriptionChoice(memory: memory) : nil
+        isPiece = false
+    }
+
+    /// Reads a piece again whose documents are not all sound.
+    init(piece: JSONBytes, at offset: Int64, limits: RecordLimits) {
+        source = MemorySource([])
+        self.limits = limits
+        memory = piece.memory ?? JSONMemory()
+        target = piece.count
+        carry = JSONBuffer(capacity: piece.count)
+        carry.append(piece.span)
+        self.offset = offset
+        began = true
+        atEnd = true
+        choice = nil
+        isPiece = true
     }
 
     /// How many bytes, after decompression, have been handed out.
@@ -141,6 +166,13 @@ public struct RecordReader: ~Copyable {
     // MARK: Documents
 
     private mutating func readDocuments() {
+        if !isPiece, let end = atEnd ? carry.count : wholeLines() {
+            let start = offset
+            ready.append(RecordChunk(JSONBytes(take(end)), offset: start, limits: limits, choice))
+            return
+        }
+        // Fewer lines than that are waited for.
+        if !isPiece && carry.count < wholeDocument { return }
         // A newline inside a string would be an error: so whole lines hold whole texts, or a text goes over several lines.
         var cut = carry.count
         if !atEnd, let newline = carry.lastIndex(of: 0x0A, before: carry.count) { cut = newline + 1 }
@@ -166,6 +198,20 @@ public struct RecordReader: ~Copyable {
             putBack(indexed.document, from: indexed.consumed, start: start)
             broken(error, at: start)
         }
+    }
+
+    /// How many bytes at the start of `carry` hold whole documents, whatever is in them: up to a line break with a closing brace or bracket before it
+    /// and an opening one behind it. No string goes over a line break, so both belong to the structure, and where no comma is between two values,
+    /// one document has ended. Where one is broken, reading goes on at such a line as well.
+    private func wholeLines() -> Int? {
+        var end = carry.count
+        while let newline = carry.lastIndex(of: 0x0A, before: end) {
+            end = newline
+            guard newline > 1, newline + 1 < carry.count, carry[newline + 1] == 0x7B || carry[newline + 1] == 0x5B else { continue }
+            let last = carry[newline - 1] == 0x0D ? carry[newline - 2] : carry[newline - 1]
+            if last == 0x7D || last == 0x5D { return newline + 1 }
+        }
+        return nil
     }
 
     /// Documents up to this size are held whole; beyond it their elements are read one by one.
@@ -279,7 +325,10 @@ public struct RecordReader: ~Copyable {
 
     /// The document at the start of `carry` is broken: its whole elements are handed out, the rest is kept raw up to the next line that may begin a
     /// document.
-    private mutating func broken(_ error: JSONError, at start: Int64, salvaging: Bool = true) {
+    private mutating func broken(_ failure: JSONError, at start: Int64, salvaging: Bool = true) {
+        // What ends a piece is the start of another document.
+        let error = isPiece && failure.code == .unexpectedEnd
+            ? JSONError(code: .unexpectedByte, offset: failure.offset, expected: failure.expected) : failure
         let reason = RecordError(
             error.code == .tooLarge || error.code == .depthExceeded ? .tooLarge : .brokenJSON,
             JSONError(code: error.code, offset: Int(start) + error.offset, expected: error.expected).description)

@@ -260,24 +260,24 @@ private struct JSONLogLine {
 /// Finds the id of the execution in a line without making strings: done for each log event that is rendered.
 enum RequestIDFinder {
     /// Where the 36 bytes are in the text of the message, as it was written; nil where a line in text format doesn't name an execution.
-    static func inText(_ message: borrowing JSONView) -> Int? {
+    static func inText(_ message: borrowing JSONText) -> Int? {
         let place: Int
-        switch message.textByte(0) {
-        case 0x53 where message.hasText("START RequestId: "): place = 17
-        case 0x45 where message.hasText("END RequestId: "): place = 15
-        case 0x52 where message.hasText("REPORT RequestId: "): place = 18
-        case 0x52 where message.hasText("RequestId: "): place = 11
+        switch message.byte(at: 0) {
+        case 0x53 where message.has("START RequestId: "): place = 17
+        case 0x45 where message.has("END RequestId: "): place = 15
+        case 0x52 where message.has("REPORT RequestId: "): place = 18
+        case 0x52 where message.has("RequestId: "): place = 11
         case 0x5B:
             // [INFO]\t2026-11-20T15:00:00.000Z\tid\t with the tabs as JSON writes them
             var bracket = 1
-            while bracket < 12 && message.textByte(bracket) != 0x5D { bracket += 1 }
-            guard message.hasText("]\\t", at: bracket), message.hasText("Z\\t", at: bracket + 26) else { return nil }
+            while bracket < 12 && message.byte(at: bracket) != 0x5D { bracket += 1 }
+            guard message.has("]\\t", at: bracket), message.has("Z\\t", at: bracket + 26) else { return nil }
             place = bracket + 29
         case 0x30...0x39:
-            guard message.textByte(23) == 0x5A else { return nil }
-            if message.hasText("\\t", at: 24) {
+            guard message.byte(at: 23) == 0x5A else { return nil }
+            if message.has("\\t", at: 24) {
                 place = 26
-            } else if message.textByte(24) == 0x20 {
+            } else if message.byte(at: 24) == 0x20 {
                 place = 25
             } else {
                 return nil
@@ -288,8 +288,19 @@ enum RequestIDFinder {
     }
 
     /// Whether the line may be JSON that names an execution.
-    static func mayBeJSON(_ message: borrowing JSONView) -> Bool {
-        message.textByte(0) == 0x7B && message.containsText("equest")
+    static func mayBeJSON(_ message: borrowing JSONText) -> Bool {
+        message.byte(at: 0) == 0x7B && message.contains("equest", anchor: 1)
+    }
+
+    /// Whether a member of this name, without escapes, names the execution in a JSON line.
+    static func isRequestIDName(_ name: borrowing JSONTranscriber, _ count: Int) -> Bool {
+        switch count {
+        case 9: name.isNext(FieldName.requestId.text)
+        case 12: name.isNext(FieldName.awsRequestId.text)
+        case 14: name.isNext(FieldName.snakeAWSRequestId.text)
+        case 19: name.isNext(FieldName.functionRequestId.text)
+        default: false
+        }
     }
 
     /// The member that names the execution in a JSON line: Lambda's own `requestId`, that of the platform's records, and the names that the Java

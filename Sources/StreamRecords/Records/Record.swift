@@ -40,9 +40,9 @@ public struct Record: Sendable, Identifiable {
 
     // MARK: Common to all kinds
 
-    public var kind: Kind { slot.kind }
+    public var kind: Kind { storage.brief(index).kind }
 
-    public var source: RecordSource { storage.sources.entries[Int(slot.source)].source }
+    public var source: RecordSource { storage.sources.entries[Int(storage.brief(index).source)].source }
 
     public var id: ID { ID(source: source.identity, id: idText) }
 
@@ -82,7 +82,7 @@ public struct Record: Sendable, Identifiable {
 
     /// Writes the record as it was received.
     public func writeRaw(into writer: inout JSONWriter) {
-        RecordRenderer.raw(storage, slot, onOneLine: false, into: &writer)
+        RecordRenderer.raw(storage.index, slot, onOneLine: false, into: &writer)
     }
 
     /// Writes the record as one JSON object on one line, without the newline.
@@ -105,9 +105,9 @@ public struct Record: Sendable, Identifiable {
 
     /// What happened to the item; nil for other kinds, and where neither a name nor images tell.
     public var operation: Operation? {
-        let slot = slot
-        guard slot.kind == .change else { return nil }
-        switch slot.operation {
+        let brief = storage.brief(index)
+        guard brief.kind == .change else { return nil }
+        switch brief.operation {
         case .insert: return .insert
         case .modify: return .modify
         case .remove: return .remove

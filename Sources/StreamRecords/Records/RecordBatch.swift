@@ -1,28 +1,60 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import JSONTape
+public import JSONTape
 
 /// Records that were received together, in their order, with what could not be decoded.
 ///
 /// A batch keeps the bytes it was decoded from; its records are places in it. Whoever keeps a single record for long takes ``Record/detached()``.
 public struct RecordBatch: Sendable, RandomAccessCollection {
     final class Storage: Sendable {
-        let documents: [JSONDocument]
-        let slots: [Slot]
-        let sources: SourceTable
+        private let early: RecordIndex
+        private let late: LateRecordIndex?
+        /// Lines that were written while the records were decoded; absent where nobody asked for them, or the input is not of the common form.
+        let transcribed: TranscribedLines?
         let undecodable: [Undecodable]
         let controlMessages: Int
 
-        init(documents: [JSONDocument], slots: [Slot], sources: SourceTable, undecodable: [Undecodable], controlMessages: Int) {
-            self.documents = documents
-            self.slots = slots
-            self.sources = sources
+        init(_ index: RecordIndex, undecodable: [Undecodable], controlMessages: Int) {
+            early = index
+            late = nil
+            transcribed = nil
             self.undecodable = undecodable
             self.controlMessages = controlMessages
         }
 
+        /// Records whose lines are there, and whose parts can be found again in the text.
+        init(_ transcribed: TranscribedLines, of text: JSONBytes, limits: RecordLimits) {
+            early = RecordIndex()
+            late = LateRecordIndex(text, limits: limits)
+            self.transcribed = transcribed
+            undecodable = []
+            controlMessages = 0
+        }
+
         convenience init(undecodable: Undecodable) {
-            self.init(documents: [], slots: [], sources: SourceTable(), undecodable: [undecodable], controlMessages: 0)
+            self.init(RecordIndex(), undecodable: [undecodable], controlMessages: 0)
+        }
+
+        /// Where the records' parts are.
+        var index: RecordIndex { late?.index ?? early }
+        var documents: [JSONDocument] { index.documents }
+        var slots: [Slot] { index.slots }
+        var sources: SourceTable { transcribed?.sources ?? early.sources }
+        var count: Int { transcribed?.briefs.count ?? early.slots.count }
+        var byteCount: Int { late?.byteCount ?? early.documents.reduce(0) { $0 + $1.count } }
+
+        @inline(__always)
+        func brief(_ place: Int) -> RecordBrief {
+            if let transcribed { return transcribed.briefs[place] }
+            let slot = early.slots[place]
+            let hasOrderingKey =
+                switch slot.kind {
+                case .change: !slot.keys.isNone
+                case .log: true
+                case .message: !slot.group.isNone
+                case .event: false
+                }
+            return RecordBrief(kind: slot.kind, operation: slot.operation, hasOrderingKey: hasOrderingKey, source: slot.source)
         }
     }
 
@@ -49,7 +81,7 @@ public struct RecordBatch: Sendable, RandomAccessCollection {
     }
 
     public var startIndex: Int { 0 }
-    public var endIndex: Int { storage.slots.count }
+    public var endIndex: Int { storage.count }
     public subscript(index: Int) -> Record { Record(storage: storage, index: index) }
 
     /// What was received and is no record, in order.
@@ -65,11 +97,11 @@ public struct RecordBatch: Sendable, RandomAccessCollection {
 
     /// Which of ``sources`` a record comes from.
     @inline(__always)
-    public func sourceIndex(at index: Int) -> Int { Int(storage.slots[index].source) }
+    public func sourceIndex(at index: Int) -> Int { Int(storage.brief(index).source) }
 
     /// What happened to the item: 0 nothing that is known, 1 INSERT, 2 MODIFY, 3 REMOVE, 4 something else, which ``Record/operation`` names.
     @inline(__always)
-    public func operationCode(at index: Int) -> UInt8 { storage.slots[index].operation.rawValue }
+    public func operationCode(at index: Int) -> UInt8 { storage.brief(index).operation.rawValue }
 
     /// What happened to the item of a change.
     public func operation(at index: Int) -> Operation? { self[index].operation }
@@ -79,15 +111,16 @@ public struct RecordBatch: Sendable, RandomAccessCollection {
 
     /// Whether the record has to keep its place behind others of the same key.
     public func hasOrderingKey(at index: Int) -> Bool {
-        let slot = storage.slots[index]
-        switch slot.kind {
-        case .change: return !slot.keys.isNone
-        case .log: return true
-        case .message: return !slot.group.isNone
-        case .event: return false
-        }
+        storage.brief(index).hasOrderingKey
+    }
+
+    /// The records' lines in this envelope, each with its line feed, where they were written while the records were decoded: see
+    /// ``RecordReader/init(_:limits:memory:chunkSize:rendering:)``.
+    public func lines(in envelope: Envelope) -> (bytes: JSONBytes, offsets: [UInt32])? {
+        guard envelope == .plain, let transcribed = storage.transcribed else { return nil }
+        return (transcribed.lines, transcribed.offsets)
     }
 
     /// How many bytes of the input its documents cover.
-    public var byteCount: Int { storage.documents.reduce(0) { $0 + $1.count } }
+    public var byteCount: Int { storage.byteCount }
 }

@@ -41,23 +41,25 @@ struct SourceTable: Sendable {
         {
             return last.index
         }
-        let text = arn.isNone ? nil : document.view(arn).string
-        // arn:aws:dynamodb:us-east-1:123456789012:table/Products/stream/2026-11-01T00:00:00.000
-        let parts = ARNParts(text)
-        var name = table.isNone ? "" : document.view(table).string ?? ""
-        if name.isEmpty, let resource = parts?.resource.split(separator: "/", omittingEmptySubsequences: false), resource.count >= 2, resource[0] == "table" {
-            name = String(resource[1])
-        }
-        let index = intern(
-            RecordSource(
-                kind: .change, name: name, arn: text, region: region.isNone ? parts?.region : document.view(region).string,
-                account: parts?.account))
+        let index = self.table(
+            arn: arn.isNone ? nil : document.view(arn).string, table: table.isNone ? nil : document.view(table).string,
+            region: region.isNone ? nil : document.view(region).string)
         lastDocument = document
         last = (arn, table, region, index)
         return index
     }
 
-    mutating func log(_ document: JSONDocument, _ header: LogHeader) -> Int32 {
+    mutating func table(arn: String?, table: String?, region: String?) -> Int32 {
+        // arn:aws:dynamodb:us-east-1:123456789012:table/Products/stream/2026-11-01T00:00:00.000
+        let parts = ARNParts(arn)
+        var name = table ?? ""
+        if name.isEmpty, let resource = parts?.resource.split(separator: "/", omittingEmptySubsequences: false), resource.count >= 2, resource[0] == "table" {
+            name = String(resource[1])
+        }
+        return intern(RecordSource(kind: .change, name: name, arn: arn, region: region ?? parts?.region, account: parts?.account))
+    }
+
+    mutating func log(_ header: LogHeader) -> Int32 {
         intern(RecordSource(kind: .log, name: header.group, logStream: header.stream, account: header.owner))
     }
 

@@ -18,23 +18,30 @@ public struct RecordRenderer: ~Copyable, Sendable {
     }
 
     mutating func write(_ envelope: Envelope, _ storage: RecordBatch.Storage, _ index: Int, into writer: inout JSONWriter) {
-        let slot = storage.slots[index]
+        if envelope == .plain, let transcribed = storage.transcribed {
+            let (start, end) = (Int(transcribed.offsets[index]), Int(transcribed.offsets[index + 1]))
+            writer.write(raw: transcribed.lines.span.extracting(start..<end - 1))
+            return
+        }
+        let parts = storage.index
+        let slot = parts.slots[index]
         switch envelope.form {
         case .typed:
-            RecordRenderer.raw(storage, slot, onOneLine: true, into: &writer)
+            RecordRenderer.raw(parts, slot, onOneLine: true, into: &writer)
         case .plain:
+            let record = Record(storage: storage, index: index)
             switch slot.kind {
-            case .change: change(storage, slot, index, envelope.numbers, into: &writer)
-            case .log: log(storage, slot, index, into: &writer)
-            case .message: message(storage, slot, index, into: &writer)
-            case .event: event(storage, slot, index, into: &writer)
+            case .change: change(parts, slot, record, envelope.numbers, into: &writer)
+            case .log: log(parts, slot, record, into: &writer)
+            case .message: message(parts, slot, record, into: &writer)
+            case .event: event(parts, slot, record, into: &writer)
             }
         }
     }
 
     // MARK: Raw
 
-    static func raw(_ storage: RecordBatch.Storage, _ slot: Slot, onOneLine: Bool, into writer: inout JSONWriter) {
+    static func raw(_ storage: RecordIndex, _ slot: Slot, onOneLine: Bool, into writer: inout JSONWriter) {
         let document = storage.documents[Int(slot.rawDocument)]
         let view = document.view(slot.raw)
         guard slot.kind == .log else {
@@ -62,10 +69,10 @@ public struct RecordRenderer: ~Copyable, Sendable {
 
     // MARK: Parts that several kinds have
 
-    private func id(_ storage: RecordBatch.Storage, _ slot: Slot, _ index: Int, into writer: inout JSONWriter) {
+    private func id(_ storage: RecordIndex, _ slot: Slot, _ record: Record, into writer: inout JSONWriter) {
         writer.write(raw: ",\"id\":")
         if slot.id.isNone {
-            writer.write(string: Record(storage: storage, index: index).idText)
+            writer.write(string: record.idText)
         } else {
             let document = storage.documents[Int(slot.document)]
             writer.copyQuoted(document.view(slot.id))
@@ -90,13 +97,13 @@ public struct RecordRenderer: ~Copyable, Sendable {
     // MARK: Changes
 
     private mutating func change(
-        _ storage: RecordBatch.Storage, _ slot: Slot, _ index: Int, _ numbers: Envelope.Numbers, into writer: inout JSONWriter
+        _ storage: RecordIndex, _ slot: Slot, _ record: Record, _ numbers: Envelope.Numbers, into writer: inout JSONWriter
     ) {
         let document = storage.documents[Int(slot.document)]
         let source = storage.sources.entries[Int(slot.source)]
         let attributes = AttributeRenderer(quotesNumbers: numbers == .string, checksNumbers: slot.flags.contains(.unusualNumbers))
         writer.write(raw: "{\"kind\":\"change\"")
-        id(storage, slot, index, into: &writer)
+        id(storage, slot, record, into: &writer)
         switch slot.operation {
         case .modify: writer.write(raw: ",\"op\":\"MODIFY\"")
         case .insert: writer.write(raw: ",\"op\":\"INSERT\"")
@@ -133,12 +140,12 @@ public struct RecordRenderer: ~Copyable, Sendable {
 
     // MARK: Logs
 
-    private func log(_ storage: RecordBatch.Storage, _ slot: Slot, _ index: Int, into writer: inout JSONWriter) {
+    private func log(_ storage: RecordIndex, _ slot: Slot, _ record: Record, into writer: inout JSONWriter) {
         let document = storage.documents[Int(slot.document)]
         let source = storage.sources.entries[Int(slot.source)]
         let message = document.view(slot.message)
         writer.write(raw: "{\"kind\":\"log\"")
-        id(storage, slot, index, into: &writer)
+        id(storage, slot, record, into: &writer)
         time(slot.time, into: &writer)
         writer.write(raw: source.name)
         writer.write(raw: source.place)
@@ -148,11 +155,11 @@ public struct RecordRenderer: ~Copyable, Sendable {
             writer.write(raw: ",\"fields\":")
             writer.copyLine(document.view(slot.fields))
         }
-        if let place = RequestIDFinder.inText(message) {
+        if let place = RequestIDFinder.inText(message.rawText) {
             writer.write(raw: ",\"request_id\":\"")
             writer.copyText(message, from: place, count: 36)
             writer.write(byte: 0x22)
-        } else if RequestIDFinder.mayBeJSON(message) {
+        } else if RequestIDFinder.mayBeJSON(message.rawText) {
             var text = JSONBuffer(capacity: message.textCount, memory: document.memory)
             text.append(contentOf: message)
             if let line = try? JSONDocument(indexing: text), let id = RequestIDFinder.requestID(in: line) {
@@ -166,9 +173,9 @@ public struct RecordRenderer: ~Copyable, Sendable {
 
     // MARK: Messages and events
 
-    private func message(_ storage: RecordBatch.Storage, _ slot: Slot, _ index: Int, into writer: inout JSONWriter) {
+    private func message(_ storage: RecordIndex, _ slot: Slot, _ record: Record, into writer: inout JSONWriter) {
         writer.write(raw: "{\"kind\":\"message\"")
-        id(storage, slot, index, into: &writer)
+        id(storage, slot, record, into: &writer)
         time(slot.time, into: &writer)
         writer.write(raw: storage.sources.entries[Int(slot.source)].name)
         writer.write(raw: ",\"body\":")
@@ -182,10 +189,10 @@ public struct RecordRenderer: ~Copyable, Sendable {
         writer.write(byte: 0x7D)
     }
 
-    private func event(_ storage: RecordBatch.Storage, _ slot: Slot, _ index: Int, into writer: inout JSONWriter) {
+    private func event(_ storage: RecordIndex, _ slot: Slot, _ record: Record, into writer: inout JSONWriter) {
         let document = storage.documents[Int(slot.document)]
         writer.write(raw: "{\"kind\":\"event\"")
-        id(storage, slot, index, into: &writer)
+        id(storage, slot, record, into: &writer)
         time(slot.time, into: &writer)
         writer.write(raw: storage.sources.entries[Int(slot.source)].name)
         quoted(",\"source\":", document, slot.eventSource, into: &writer)

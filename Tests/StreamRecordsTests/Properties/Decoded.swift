@@ -10,6 +10,8 @@ struct Decoded {
     var undecodable: [Undecodable] = []
     var controlMessages = 0
     var failure: ReadError?
+    /// How many of the lines were written while their records were decoded.
+    var transcribed = 0
 
     init(_ batches: [RecordBatch]) {
         for batch in batches {
@@ -18,8 +20,8 @@ struct Decoded {
     }
 
     /// Reads piece by piece from `source`.
-    init(_ source: any ByteSource, limits: RecordLimits = RecordLimits(), chunkSize: Int) {
-        var reader = RecordReader(source, limits: limits, chunkSize: chunkSize)
+    init(_ source: any ByteSource, limits: RecordLimits = RecordLimits(), chunkSize: Int, rendering: Envelope? = nil) {
+        var reader = RecordReader(source, limits: limits, chunkSize: chunkSize, rendering: rendering)
         do throws(ReadError) {
             while var chunk = try reader.next() {
                 while let batch = chunk.nextBatch() {
@@ -36,6 +38,13 @@ struct Decoded {
             var writer = JSONWriter()
             record.write(.plain, into: &writer)
             lines.append(writer.array)
+        }
+        if let written = batch.lines(in: .plain) {
+            transcribed += batch.count
+            // All of them together are what each is by itself.
+            let last = lines.suffix(batch.count)
+            let joined = Array(last.joined(separator: [UInt8(ascii: "\n")])) + (last.isEmpty ? [] : [UInt8(ascii: "\n")])
+            if joined != written.bytes[0..<written.bytes.count] { lines.append(Array("the batch's lines differ from its records'".utf8)) }
         }
         undecodable += batch.undecodable
         controlMessages += batch.controlMessages

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import JSONTape
+internal import Synchronization
+
+/// Where the parts of a batch's records are: the indexed documents, and for each record a slot.
+final class RecordIndex: Sendable {
+    let documents: [JSONDocument]
+    let slots: [Slot]
+    let sources: SourceTable
+
+    init(documents: [JSONDocument] = [], slots: [Slot] = [], sources: SourceTable = SourceTable()) {
+        self.documents = documents
+        self.slots = slots
+        self.sources = sources
+    }
+}
+
+/// The index of records whose lines were written without one: made when somebody asks for a part of a record, and kept.
+final class LateRecordIndex: Sendable {
+    private let text: JSONBytes
+    private let limits: RecordLimits
+    private let made = Mutex<RecordIndex?>(nil)
+
+    init(_ text: JSONBytes, limits: RecordLimits) {
+        self.text = text
+        self.limits = limits
+    }
+
+    var byteCount: Int { text.count }
+
+    var index: RecordIndex {
+        made.withLock { made in
+            if let made { return made }
+            let index = makeIndex()
+            made = index
+            return index
+        }
+    }
+
+    /// What made the lines went over every byte, so there is nothing here that can fail.
+    private func makeIndex() -> RecordIndex {
+        let document = JSONDocument.index(text, framing: .sequence, limits: limits.json).document
+        var decoder = EnvelopeDecoder(document, offset: 0, limits: limits, payloadBudget: .max)
+        for root in document.roots { _ = decoder.decode(document: root, from: 0) }
+        return decoder.finish().index
+    }
+}

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import JSONTape
+
+/// What one pass over a piece of a recording makes: the plain lines of its records, and what routing needs to know of each.
+struct TranscribedLines: Sendable {
+    let lines: JSONBytes
+    /// Where each line begins, and where the last one ends. Each line includes its line feed.
+    let offsets: [UInt32]
+    let briefs: [RecordBrief]
+    let sources: SourceTable
+}
+
+/// What is known of a record whose parts have not been looked for.
+struct RecordBrief: Sendable {
+    var kind: Record.Kind
+    var operation: Slot.OperationCode
+    var hasOrderingKey: Bool
+    var source: Int32
+}
