@@ -20,7 +20,9 @@ let package = Package(
         .library(name: "Sluice", targets: ["Sluice"]),
         .library(name: "StreamRecords", targets: ["StreamRecords"]),
         .library(name: "JSONTape", targets: ["JSONTape"]),
+        .library(name: "LambdaHost", targets: ["LambdaHost"]),
         .executable(name: "sluice", targets: ["SluiceCommand"]),
+        .executable(name: "sluice-lambda", targets: ["SluiceLambda"]),
         .executable(name: "sluice-benchmark", targets: ["SluiceBenchmark"]),
     ],
     traits: [
@@ -52,10 +54,15 @@ let package = Package(
                 .product(name: "GRDB", package: "GRDB.swift", condition: .when(traits: ["SQLite"])),
             ],
             swiftSettings: settings),
+        .target(
+            name: "LambdaHost",
+            dependencies: ["JSONTape", "Sluice", "StreamRecords", .product(name: "Logging", package: "swift-log")],
+            swiftSettings: settings),
+        .executableTarget(name: "SluiceLambda", dependencies: ["LambdaHost", "Sluice"], swiftSettings: settings),
         .executableTarget(
             name: "SluiceCommand",
             dependencies: [
-                "EventTable", "JSONTape", "Sluice", "SQLiteEventTable", "StreamRecords", "Yams",
+                "EventTable", "JSONTape", "LambdaHost", "Sluice", "SQLiteEventTable", "StreamRecords", "Yams",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -65,6 +72,16 @@ let package = Package(
         .executableTarget(
             name: "SluiceBenchmark",
             dependencies: ["ReferenceDecoder", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            swiftSettings: settings),
+        .target(name: "RuntimeServer", path: "Tests/RuntimeServer", swiftSettings: settings),
+        .testTarget(
+            name: "LambdaHostTests",
+            dependencies: [
+                "JSONTape", "LambdaHost", "RuntimeServer", "Sluice", "StreamRecords", .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: settings),
+        .testTarget(
+            name: "SluiceLambdaTests", dependencies: ["ReferenceDecoder", "RuntimeServer", "SluiceLambda"],
             swiftSettings: settings),
         .testTarget(
             name: "SluiceTests",

@@ -25,6 +25,26 @@ extension ConfigurationNode {
         guard mistakes.isEmpty else { throw ConfigurationErrors(mistakes) }
     }
 
+    /// Reads a file of JSON.
+    ///
+    /// - Returns: nil where there is no such file.
+    /// - Throws: where it cannot be read, and what ``init(json:file:)`` throws.
+    public init?(jsonFile path: String) throws(ConfigurationErrors) {
+        let text: String
+        do throws(FileError) {
+            guard let file = try OpenFile.ifPresent(path) else { return nil }
+            let bytes = try file.read(upTo: 64 << 20)
+            text = String(decoding: bytes[0..<bytes.count], as: UTF8.self)
+        } catch {
+            throw ConfigurationErrors([
+                ConfigurationMistake(
+                    .cannotStart, at: SourceMark(file: path, line: 0, column: 0), path: "", found: "\(error)",
+                    expected: "a file that can be read")
+            ])
+        }
+        try self.init(json: text, file: path)
+    }
+
     private init(
         _ view: borrowing JSONView, _ places: SourcePlaces, _ path: ConfigurationPath,
         _ mistakes: inout [ConfigurationMistake]

@@ -66,6 +66,8 @@ public struct BatchReport: Sendable {
         public var rejected = 0
         /// To be delivered again.
         public var retry = 0
+        /// How long the sink took to answer; parking not included.
+        public var elapsed = Duration.zero
 
         public init(sink: String) { self.sink = sink }
 
@@ -77,6 +79,7 @@ public struct BatchReport: Sendable {
             a.remembered += b.remembered
             a.rejected += b.rejected
             a.retry += b.retry
+            a.elapsed += b.elapsed
         }
     }
 

@@ -81,25 +81,26 @@ struct BatchWork: Sendable {
         let blocks: @Sendable (Outcome, Delivery) -> Bool = { policy.state(of: $0, $1.record) == .retry }
         if calls.count == 1 {
             let call = calls[0]
-            take(await runner(call.ledger).deliver(call.batch, blocks: blocks), call.ledger, call.places)
+            take(await runner(call.ledger).timed(call.batch, blocks: blocks), call.ledger, call.places)
             return
         }
-        let answers = await withTaskGroup(of: (Int, Outcomes).self) { group in
+        let answers = await withTaskGroup(of: (Int, SinkRunner.Timed).self) { group in
             for (number, call) in calls.enumerated() {
                 let runner = runner(call.ledger)
-                group.addTask { (number, await runner.deliver(call.batch, blocks: blocks)) }
+                group.addTask { (number, await runner.timed(call.batch, blocks: blocks)) }
             }
-            return await group.reduce(into: [(Int, Outcomes)]()) { $0.append($1) }
+            return await group.reduce(into: [(Int, SinkRunner.Timed)]()) { $0.append($1) }
         }
-        for (number, outcomes) in answers { take(outcomes, calls[number].ledger, calls[number].places) }
+        for (number, answer) in answers { take(answer, calls[number].ledger, calls[number].places) }
     }
 
     private func runner(_ ledger: Int) -> SinkRunner { runners[ledgers[ledger].share.sink] }
 
-    private mutating func take(_ outcomes: Outcomes, _ ledger: Int, _ places: [Int]?) {
+    private mutating func take(_ answer: SinkRunner.Timed, _ ledger: Int, _ places: [Int]?) {
         let policy = policy
         var longest = retryAfter
-        ledgers[ledger].take(outcomes, at: places) { outcome, record in
+        ledgers[ledger].elapsed = answer.elapsed
+        ledgers[ledger].take(answer.outcomes, at: places) { outcome, record in
             if case .retry(_, let delay?) = outcome { longest = max(longest ?? delay, delay) }
             return policy.state(of: outcome, record)
         }

@@ -44,6 +44,8 @@ struct ShareLedger: Sendable {
     private(set) var effects: [Effect] = []
     /// The answer of a plain ledger.
     private(set) var plain: Outcomes?
+    /// How long the sink took.
+    var elapsed = Duration.zero
 
     init(_ share: Prepared.Share) { self.share = share }
 
@@ -131,6 +133,7 @@ struct ShareLedger: Sendable {
     /// What the sink did, in numbers.
     var counts: BatchReport.SinkCounts {
         var counts = BatchReport.SinkCounts(sink: share.storage.sink)
+        counts.elapsed = elapsed
         for code in plain?.codes ?? [] {
             if code == .alreadyThere { counts.alreadyThere += 1 } else { counts.delivered += 1 }
         }

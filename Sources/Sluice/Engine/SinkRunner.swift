@@ -34,6 +34,19 @@ final class SinkRunner: Sendable {
     static let busy = Outcome.retry("the sink is still busy with an earlier batch")
     static let tooLate = Outcome.retry("the deadline came before the sink's answer")
 
+    /// A sink's answer, and how long it took.
+    struct Timed: Sendable {
+        var outcomes: Outcomes
+        var elapsed: Duration
+    }
+
+    /// The same as ``deliver(_:blocks:)``, measured.
+    func timed(_ batch: DeliveryBatch, blocks: @escaping @Sendable (Outcome, Delivery) -> Bool) async -> Timed {
+        let start = ContinuousClock.now
+        let outcomes = await deliver(batch, blocks: blocks)
+        return Timed(outcomes: outcomes, elapsed: .now - start)
+    }
+
     /// Delivers a batch in as many calls as the sink's traits ask for.
     ///
     /// - Parameter blocks: whether the later records of a key wait for a record with that outcome.

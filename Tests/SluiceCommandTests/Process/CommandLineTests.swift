@@ -37,7 +37,7 @@ import Testing
         #expect(!result.errors.isEmpty)
     }
 
-    @Test(arguments: [["--help"], ["-h"], ["help"], ["process", "--help"], ["help", "process"], ["history", "--help"], ["show", "-h"], ["stats", "--help"]])
+    @Test(arguments: [["--help"], ["-h"], ["help"], ["process", "--help"], ["help", "process"], ["history", "--help"], ["show", "-h"], ["stats", "--help"], ["check", "--help"]])
     func helpIsData(_ arguments: [String]) async throws {
         let result = try await sluice.run(arguments)
         #expect(result.status == 0)
@@ -47,7 +47,7 @@ import Testing
 
     @Test func theHelpTellsTheVerbs() async throws {
         let help = try await sluice("--help").text
-        for verb in ["process", "history", "show", "stats"] { #expect(help.contains("\n  \(verb) ")) }
+        for verb in ["process", "history", "show", "stats", "check"] { #expect(help.contains("\n  \(verb) ")) }
     }
 
     @Test func allMistakesOfAConfigurationAreToldAtOnce() async throws {

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import JSONTape
+internal import Sluice
+internal import StreamRecords
+
+/// Takes one event through the pipeline.
+struct EventDelivery: Sendable {
+    let pipeline: Pipeline
+    let limits: RecordLimits
+    let loops: LoopGuard
+    /// Blocks that serve one event after the other.
+    private let memory = JSONMemory()
+
+    init(pipeline: Pipeline, limits: RecordLimits, loops: LoopGuard) {
+        self.pipeline = pipeline
+        self.limits = limits
+        self.loops = loops
+    }
+
+    /// Delivers the event's records and adds up what became of them.
+    ///
+    /// Usually an event is one batch. Where compressed payloads hold much it is several; then, once something has to come again, the batches behind
+    /// it are not begun, since the source sends them again as well, and records must not overtake each other. A standard queue's messages stand each
+    /// for itself.
+    ///
+    /// - Throws: where the event must not be taken at all, or Sluice lost count.
+    func deliver(_ event: JSONBytes, _ shape: EventShape, before deadline: ContinuousClock.Instant?) async throws(FunctionError) -> EventTally {
+        var tally = EventTally()
+        guard shape.records > 0 else { return tally }
+        // One piece, whatever its size: order and account hold over what Lambda calls a batch.
+        var reader = RecordReader(EventSource(event), limits: limits, memory: memory, chunkSize: event.count + 1)
+        while true {
+            var chunk: RecordChunk
+            do throws(ReadError) {
+                guard let next = try reader.next() else { return tally }
+                chunk = next
+            } catch {
+                throw FunctionError(kind: .unreadableEvent, message: "the event cannot be read: \(error)")
+            }
+            while let batch = chunk.nextBatch() {
+                if let loop = loops.loop(in: batch) { throw loop }
+                if let last = batch.last?.time { tally.lastTime = max(tally.lastTime ?? last, last) }
+                if tally.mustRetry, !standsAlone(shape, batch) {
+                    tally.add(untried: batch)
+                    continue
+                }
+                do throws(ConservationError) {
+                    tally.add(try await pipeline.deliver(pipeline.prepare(batch), before: deadline))
+                } catch {
+                    throw FunctionError(kind: .internal, message: error.description)
+                }
+            }
+        }
+    }
+
+    private func standsAlone(_ shape: EventShape, _ batch: RecordBatch) -> Bool {
+        shape.source == .queue && !batch.sources.contains { $0.name.hasSuffix(".fifo") || $0.kind != .message }
+    }
+}
+
+/// Reads an event's bytes.
+private struct EventSource: ByteSource {
+    private let event: JSONBytes
+    private var offset = 0
+
+    init(_ event: JSONBytes) { self.event = event }
+
+    mutating func read(into buffer: inout JSONBuffer, upTo maximum: Int) throws(ReadError) -> Int {
+        let count = min(maximum, event.count - offset)
+        buffer.append(event.span.extracting(offset..<offset + count))
+        offset += count
+        return count
+    }
+}

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import RuntimeServer
+import Synchronization
+
+/// The built function as Lambda runs it: a process with an environment, and a Runtime API that it talks to.
+final class Function: Sendable {
+    /// What it ended with.
+    struct Ending: Sendable {
+        /// The exit status, or 128 and the number of the signal that ended it.
+        var status: Int32
+        var output: String
+        var errors: String
+
+        /// The lines of standard output.
+        var lines: [String] { output.split(separator: "\n").map(String.init) }
+    }
+
+    struct Failure: Error, CustomStringConvertible { let description: String }
+
+    static let everythingToTheLog = #"{"sinks":{"console":{"type":"log"}},"routes":[{"to":["console"]}],"rejected":{"block":true}}"#
+
+    let server: RuntimeServer
+    private let process: Process
+    private let ended = DispatchSemaphore(value: 0)
+    private let folder: URL
+
+    /// - Parameters:
+    ///   - configuration: the text in SLUICE_CONFIG; nil for none.
+    ///   - files: put beside the executable, by their names.
+    ///   - output: where standard output goes, if not into the ending.
+    init(
+        configuration: String? = everythingToTheLog, environment: [String: String] = [:], files: [String: String] = [:], output: FileHandle? = nil
+    ) throws {
+        server = try RuntimeServer()
+        folder = FileManager.default.temporaryDirectory.appendingPathComponent("sluice-lambda-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        for (name, text) in files { try Data(text.utf8).write(to: folder.appendingPathComponent(name)) }
+        process = Process()
+        process.executableURL = URL(fileURLWithPath: try Function.executable.get())
+        var variables = [
+            "AWS_LAMBDA_RUNTIME_API": server.address, "AWS_LAMBDA_FUNCTION_NAME": "stream-consumer", "LAMBDA_TASK_ROOT": folder.path,
+            "AWS_LAMBDA_LOG_GROUP_NAME": "/aws/lambda/stream-consumer", "SWIFT_BACKTRACE": "enable=no", "PATH": "/usr/bin:/bin",
+        ]
+        if let configuration { variables["SLUICE_CONFIG"] = configuration }
+        for name in ["TSAN_OPTIONS", "ASAN_OPTIONS", "LD_LIBRARY_PATH"] { variables[name] = ProcessInfo.processInfo.environment[name] }
+        variables.merge(environment) { $1 }
+        process.environment = variables
+        process.standardInput = FileHandle.nullDevice
+        for name in ["out", "err"] { try Data().write(to: folder.appendingPathComponent(name)) }
+        process.standardOutput = try output ?? FileHandle(forWritingTo: folder.appendingPathComponent("out"))
+        process.standardError = try FileHandle(forWritingTo: folder.appendingPathComponent("err"))
+        let ended = ended
+        process.terminationHandler = { _ in ended.signal() }
+        // Foundation's own tables are not made for several starts at once.
+        let process = process
+        try Function.starting.withLock { _ in try process.run() }
+    }
+
+    deinit {
+        server.stop()
+        if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+        try? FileManager.default.removeItem(at: folder)
+    }
+
+    private static let starting = Mutex(())
+
+    var identifier: Int32 { process.processIdentifier }
+
+    /// Everything it wrote to standard output so far.
+    var output: String { text("out") }
+
+    /// Everything it said so far.
+    var errors: String { text("err") }
+
+    private func text(_ name: String) -> String {
+        (try? Data(contentsOf: folder.appendingPathComponent(name))).map { String(decoding: $0, as: UTF8.self) } ?? ""
+    }
+
+    func invoke(_ id: String, _ event: String, time: Duration? = .seconds(30)) async throws -> TestAnswer {
+        try await server.invoke(TestInvocation(id, event, time: time))
+    }
+
+    /// Asks it to end, as Lambda does.
+    func terminate() { kill(process.processIdentifier, SIGTERM) }
+
+    /// Waits for its end; kills it where that takes too long.
+    func end(within patience: TimeInterval = 60) async throws -> Ending {
+        let inTime = await withCheckedContinuation { continuation in
+            Thread.detachNewThread { [self] in continuation.resume(returning: ended.wait(timeout: .now() + patience) == .success) }
+        }
+        guard inTime else {
+            kill(process.processIdentifier, SIGKILL)
+            throw Failure(description: "it did not end within \(patience) s; it said: \(errors)")
+        }
+        let status = process.terminationReason == .exit ? process.terminationStatus : 128 + process.terminationStatus
+        return Ending(status: status, output: output, errors: errors)
+    }
+
+    /// Its resident memory now, in bytes; nil where the system does not tell.
+    var resident: Int? {
+        guard let status = try? String(contentsOfFile: "/proc/\(identifier)/status", encoding: .utf8) else { return nil }
+        for line in status.split(separator: "\n") where line.hasPrefix("VmRSS:") {
+            return line.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Int($0) }.map { $0 * 1024 }
+        }
+        return nil
+    }
+
+    /// Whether it was built with a sanitizer, whose own memory says nothing about ours.
+    static let isSanitized: Bool = {
+        guard case .success(let path) = executable, let content = FileManager.default.contents(atPath: path) else { return false }
+        return content.range(of: Data("AddressSanitizer".utf8)) != nil || content.range(of: Data("ThreadSanitizer".utf8)) != nil
+    }()
+
+    /// How many file descriptors it has open.
+    var descriptors: Int? { try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(identifier)/fd").count }
+
+    /// The built executable. It lies beside the tests' own.
+    private static let executable: Result<String, Failure> = {
+        var starts = [CommandLine.arguments.first ?? ""]
+        if let flag = CommandLine.arguments.firstIndex(of: "--test-bundle-path"), flag + 1 < CommandLine.arguments.count {
+            starts.append(CommandLine.arguments[flag + 1])
+        }
+        var places: [String] = []
+        for start in starts {
+            var folder = URL(fileURLWithPath: start).deletingLastPathComponent()
+            for _ in 0..<4 {
+                places.append(folder.appendingPathComponent("sluice-lambda").path)
+                folder.deleteLastPathComponent()
+            }
+        }
+        guard let found = places.first(where: { FileManager.default.isExecutableFile(atPath: $0) }) else {
+            return .failure(Failure(description: "sluice-lambda was not built: looked for it at \(places.joined(separator: ", "))"))
+        }
+        return .success(found)
+    }()
+}
+
+/// Events as Lambda hands them over.
+enum Events {
+    static func change(_ number: Int, padding: Int = 0, sound: Bool = true) -> String {
+        let key = sound ? #"{"N":"\#(number)"}"# : "5"
+        return #"{"eventID":"event-\#(number)","eventName":"INSERT","eventVersion":"1.1","eventSource":"aws:dynamodb","awsRegion":"eu-west-1","#
+            + #""dynamodb":{"ApproximateCreationDateTime":\#(1_795_000_000 + number),"Keys":{"Id":\#(key)},"#
+            + #""NewImage":{"Id":{"N":"\#(number)"},"text":{"S":"\#(String(repeating: "x", count: padding))"}},"SequenceNumber":"\#(sequence(number))","#
+            + #""SizeBytes":59,"StreamViewType":"NEW_AND_OLD_IMAGES"},"#
+            + #""eventSourceARN":"arn:aws:dynamodb:eu-west-1:123456789012:table/Things/stream/2026-11-01T00:00:00.000"}"#
+    }
+
+    static func sequence(_ number: Int) -> String { "4521600000\(1_000_000_000 + number)" }
+
+    static func changes(_ numbers: some Sequence<Int>, padding: Int = 0) -> String {
+        #"{"Records":[\#(numbers.map { change($0, padding: padding) }.joined(separator: ","))]}"#
+    }
+}
