@@ -57,7 +57,9 @@ extension EnvelopeDecoder {
                 if members.key.isString("Message") && members.value.kind == .string { text = members.value.node }
             }
             if fields.shape.contains([.detail, .detailType, .source]) {
-                try decode(event: Place(document: slot.bodyDocument, node: inner.root), raw: place, Place(document: place.document, node: slot.id))
+                try decode(
+                    event: Place(document: slot.bodyDocument, node: inner.root), raw: place, Place(document: place.document, node: slot.id),
+                    group: slot.group)
                 return
             }
             // https://docs.aws.amazon.com/sns/latest/dg/sns-message-and-json-formats.html
@@ -82,10 +84,12 @@ extension EnvelopeDecoder {
         return try? JSONDocument(indexing: text, limits: limits.json)
     }
 
-    mutating func decode(event place: Place, raw: Place, _ position: Place?) throws(RecordError) {
+    /// - Parameter group: that of the FIFO queue's message which carries the event, in the raw record.
+    mutating func decode(event place: Place, raw: Place, _ position: Place?, group: JSONNode = .none) throws(RecordError) {
         let document = documents[Int(place.document)]
         var slot = Slot(kind: .event, document: place.document, raw: raw.node)
         slot.rawDocument = raw.document
+        slot.group = group
         var moment = JSONNode.none
         var account = JSONNode.none
         var region = JSONNode.none

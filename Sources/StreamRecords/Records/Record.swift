@@ -69,7 +69,8 @@ public struct Record: Sendable, Identifiable {
         case .change: keys.map { OrderingKey("\(source.identity)#\($0.canonicalJSON)") }
         case .log: OrderingKey("\(source.account ?? "")/\(source.name)/\(source.logStream ?? "")")
         case .message: string(slot.group, slot.document).map { OrderingKey("\(source.identity)#\($0)") }
-        case .event: nil
+        // A bus promises no order; a FIFO queue that carries its events does.
+        case .event: string(slot.group, slot.rawDocument).map { OrderingKey("fifo#\($0)") }
         }
     }
 

@@ -51,8 +51,7 @@ public struct RecordBatch: Sendable, RandomAccessCollection {
                 switch slot.kind {
                 case .change: !slot.keys.isNone
                 case .log: true
-                case .message: !slot.group.isNone
-                case .event: false
+                case .message, .event: !slot.group.isNone
                 }
             return RecordBrief(kind: slot.kind, operation: slot.operation, hasOrderingKey: hasOrderingKey, source: slot.source)
         }

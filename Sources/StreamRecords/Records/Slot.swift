@@ -96,7 +96,7 @@ struct Slot: Sendable {
     var bodyDocument: Int32 { get { second } set { second = newValue } }
     var group: JSONNode { get { d } set { d = newValue } }
 
-    // Events.
+    // Events: `group`, too, where a FIFO queue carries them; it is in the raw record.
     var detail: JSONNode { get { a } set { a = newValue } }
     var eventSource: JSONNode { get { b } set { b = newValue } }
 }
