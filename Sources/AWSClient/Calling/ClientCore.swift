@@ -20,12 +20,13 @@ final class ClientCore: Sendable {
     private let resolved = Mutex<ResolvedSettings?>(nil)
     private let states = Mutex<[AWSService: ServiceState]>([:])
 
-    init(_ configuration: AWSConfiguration) {
+    /// - Parameter resolver: where the settings have been read already.
+    init(_ configuration: AWSConfiguration, resolver: SettingsResolver? = nil) {
         self.configuration = configuration
         transport =
             configuration.transport
             ?? AsyncHTTPTransport(connectTimeout: configuration.timeouts.connect, connectionsPerHost: configuration.maximumConnectionsPerHost)
-        let resolver = SettingsResolver(configuration)
+        let resolver = resolver ?? SettingsResolver(configuration)
         self.resolver = resolver
         credentials = CredentialCache(
             configuration.credentials ?? DefaultCredentialChain(configuration, resolver, transport: transport), clock: configuration.clock,
