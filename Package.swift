@@ -103,6 +103,18 @@ let package = Package(
             ],
             swiftSettings: settings),
         .testTarget(
+            name: "AWSSignerTests", dependencies: ["AWSSigner", "JSONTape"], resources: [.copy("Fixtures")], swiftSettings: settings),
+        .testTarget(
+            name: "AWSClientTests",
+            dependencies: [
+                "AWSClient", "AWSSigner", "JSONTape", "StreamRecords", .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio", condition: .when(traits: ["AWS"])),
+                .product(name: "NIOHTTP1", package: "swift-nio", condition: .when(traits: ["AWS"])),
+                .product(name: "NIOPosix", package: "swift-nio", condition: .when(traits: ["AWS"])),
+                .product(name: "Subprocess", package: "swift-subprocess", condition: .when(traits: ["AWS"])),
+            ],
+            swiftSettings: settings),
+        .testTarget(
             name: "EventTableTests", dependencies: ["EventTable", "JSONTape", "Sluice", "StreamRecords"],
             resources: [.copy("Fixtures")], swiftSettings: settings),
         .testTarget(
