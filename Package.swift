@@ -25,13 +25,19 @@ let package = Package(
     ],
     traits: [
         .trait(name: "SQLite", description: "The event table in a SQLite file (GRDB, needs libsqlite3)."),
-        .default(enabledTraits: ["SQLite"]),
+        .trait(name: "AWS", description: "The client for AWS (AsyncHTTPClient, swift-crypto)."),
+        .default(enabledTraits: ["SQLite", "AWS"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
     ],
     targets: [
         .systemLibrary(
@@ -50,6 +56,23 @@ let package = Package(
             dependencies: [
                 "EventTable", "JSONTape", "Sluice", "StreamRecords",
                 .product(name: "GRDB", package: "GRDB.swift", condition: .when(traits: ["SQLite"])),
+            ],
+            swiftSettings: settings),
+        .target(
+            name: "AWSSigner",
+            dependencies: [.product(name: "Crypto", package: "swift-crypto", condition: .when(traits: ["AWS"]))],
+            swiftSettings: settings),
+        .target(
+            name: "AWSClient",
+            dependencies: [
+                "AWSSigner", "JSONTape", "StreamRecords", .product(name: "Logging", package: "swift-log"),
+                .product(name: "AsyncHTTPClient", package: "async-http-client", condition: .when(traits: ["AWS"])),
+                .product(name: "Crypto", package: "swift-crypto", condition: .when(traits: ["AWS"])),
+                .product(name: "NIOCore", package: "swift-nio", condition: .when(traits: ["AWS"])),
+                .product(name: "NIOHTTP1", package: "swift-nio", condition: .when(traits: ["AWS"])),
+                .product(name: "NIOPosix", package: "swift-nio", condition: .when(traits: ["AWS"])),
+                .product(name: "Subprocess", package: "swift-subprocess", condition: .when(traits: ["AWS"])),
+                .product(name: "SystemPackage", package: "swift-system", condition: .when(traits: ["AWS"])),
             ],
             swiftSettings: settings),
         .executableTarget(

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#if AWS
+internal import AWSSigner
+internal import Logging
+internal import StreamRecords
+
+/// Takes calls to one service through signing, sending, reading errors and trying again.
+struct ServiceCaller: Sendable {
+    let service: AWSService
+    let core: ClientCore
+    /// In place of the client's, where credentials are got with other credentials.
+    var credentials: CredentialCache?
+
+    /// Sends a call until it succeeds or trying again cannot help.
+    ///
+    /// - Returns: an answer with a status below 300.
+    func send(_ call: Call, deadline: ContinuousClock.Instant?) async throws(AWSError) -> HTTPResponse {
+        var attempts = 0
+        do throws(AWSError) {
+            return try await send(call, deadline: deadline, attempts: &attempts)
+        } catch {
+            throw named(error, call.operation, attempts: attempts)
+        }
+    }
+
+    /// The same error with what it happened to.
+    func named(_ error: AWSError, _ operation: String, attempts: Int? = nil) -> AWSError {
+        var error = error
+        error.service = error.service ?? service.name
+        error.operation = error.operation ?? operation
+        if let attempts, error.attempts == 0 { error.attempts = attempts }
+        return error
+    }
+
+    private func send(_ call: Call, deadline: ContinuousClock.Instant?, attempts: inout Int) async throws(AWSError) -> HTTPResponse {
+        let settings = try await core.settings()
+        let address = try settings.address(of: service, bucket: call.bucket)
+        let cache = credentials ?? core.credentials
+        var progress = CallProgress(maximumAttempts: settings.maximumAttempts)
+        while true {
+            let keys = call.isSigned ? try await cache.current() : nil
+            let remaining = deadline.map { ContinuousClock.now.duration(to: $0) }
+            if let remaining, remaining <= .zero { throw AWSError(.timeout, "the deadline passed before it was sent", isRetryable: true) }
+            progress.begin()
+            attempts = progress.sent
+            let failed: FailedAttempt
+            switch await attempt(call, address, keys, within: min(core.timeouts.attempt, remaining ?? core.timeouts.attempt)) {
+            case .success(let response):
+                core.withBucket(of: service) { progress.succeed(bucket: &$0) }
+                return response
+            case .failure(let failure): failed = failure
+            }
+            try await prepare(
+                for: core.withBucket(of: service) {
+                    progress.fail(
+                        failed.failure, bucket: &$0, jitter: core.configuration.jitter(),
+                        remaining: deadline.map { ContinuousClock.now.duration(to: $0) })
+                }, after: failed, keys, cache, call)
+        }
+    }
+
+    /// Signs and sends once.
+    private func attempt(
+        _ call: Call, _ address: ServiceAddress, _ keys: AWSCredentials?, within timeout: Duration
+    ) async -> Result<HTTPResponse, FailedAttempt> {
+        let localTime = core.configuration.clock.now()
+        let offset = core.clockOffset(of: service)
+        let request = address.request(call, service, keys: keys?.keys, core.signingKeys, at: localTime, clockOffset: offset)
+        do throws(HTTPTransportError) {
+            let response = try await core.transport.send(request, timeout: timeout, maximumAnswer: core.configuration.maximumAnswerBytes)
+            if response.status < 300 { return .success(response) }
+            let signedTime = Timestamp(milliseconds: localTime.milliseconds + offset.components.seconds * 1000)
+            return .failure(FailedAttempt(response, call.errorForm, signedTime: signedTime, localTime: localTime))
+        } catch {
+            return .failure(FailedAttempt(error))
+        }
+    }
+
+    /// Does what must be done before the next attempt, or throws where there is none.
+    private func prepare(
+        for step: NextStep, after failed: FailedAttempt, _ keys: AWSCredentials?, _ cache: CredentialCache, _ call: Call
+    ) async throws(AWSError) {
+        if Task.isCancelled { throw AWSError(.cancelled, "the task was cancelled", underlying: failed.error) }
+        switch step {
+        case .giveUp: throw failed.error
+        case .retry(let wait):
+            core.configuration.logger.debug(
+                "Trying again", metadata: ["call": "\(service) \(call.operation)", "wait": "\(wait)", "error": "\(failed.error)"])
+            do {
+                try await core.configuration.clock.sleep(wait)
+            } catch {
+                throw AWSError(.cancelled, "the task was cancelled", underlying: failed.error)
+            }
+        case .correctClock(let offset):
+            core.configuration.logger.warning(
+                "This machine's clock is wrong; signing by the service's",
+                metadata: ["service": "\(service)", "seconds": "\(offset.components.seconds)"])
+            core.setClockOffset(of: service, offset)
+        case .refreshCredentials:
+            guard let keys else { throw failed.error }
+            core.configuration.logger.debug("Credentials were refused; getting new ones", metadata: ["source": "\(keys.source)"])
+            await cache.discard(keys)
+            // The same keys again would be refused again.
+            if try await cache.current().keys == keys.keys { throw failed.error }
+        }
+    }
+}
+
+#endif

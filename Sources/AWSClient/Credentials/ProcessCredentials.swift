@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#if AWS
+internal import StreamRecords
+internal import Subprocess
+internal import SystemPackage
+
+/// A command that prints credentials. It is started without a shell, in the environment that the client was given.
+///
+/// <https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html>
+struct ProcessCredentials: CredentialProvider {
+    private let command: String
+    private let environment: [String: String]
+    private let profile: String
+
+    init(_ command: String, environment: [String: String], profile: String) {
+        self.command = command
+        self.environment = environment
+        self.profile = profile
+    }
+
+    func credentials() async throws(AWSError) -> AWSCredentials? {
+        guard let words = CommandWords.split(command), let program = words.first else {
+            throw fail("is no command: a quote is not closed, or it is empty")
+        }
+        let (output, errors) = try await run(program, Array(words.dropFirst()))
+        let answer: CredentialDocument
+        do throws(AnswerError) {
+            answer = try CredentialDocument(output, tokenName: "SessionToken")
+        } catch {
+            throw fail("printed something else than credentials: \(error.message)\(errors)")
+        }
+        guard answer.version == 1 else { throw fail("printed Version \(answer.version.map { "\($0)" } ?? "nothing"); expected 1") }
+        return AWSCredentials(answer.keys, expiration: answer.expiration, source: "credential_process of the profile \(profile)")
+    }
+
+    private func fail(_ message: String) -> AWSError { AWSError(.credentials, "credential_process of the profile \(profile) \(message)") }
+
+    /// - Returns: what it printed, and what it said beside for errors.
+    private func run(_ program: String, _ arguments: [String]) async throws(AWSError) -> (output: [UInt8], errors: String) {
+        var variables: [Environment.Key: String] = [:]
+        for (name, value) in environment {
+            if let key = Environment.Key(rawValue: name) { variables[key] = value }
+        }
+        do {
+            let result = try await Subprocess.run(
+                program.contains("/") ? .path(.init(program)) : .name(program), arguments: Arguments(arguments), environment: .custom(variables),
+                output: .bytes(limit: 1 << 16), error: .bytes(limit: 1 << 16))
+            let said = String(decoding: result.standardError.suffix(300), as: UTF8.self).trimmed
+            let errors = said.isEmpty ? "" : "; it said: \(said)"
+            guard case .exited(0) = result.terminationStatus else { throw fail("ended with \(result.terminationStatus)\(errors)") }
+            return (result.standardOutput, errors)
+        } catch let error as AWSError {
+            throw error
+        } catch {
+            throw AWSError(.credentials, "credential_process of the profile \(profile) could not be run: \(error)", underlying: error)
+        }
+    }
+}
+
+/// The words of a command line: blanks divide, quotes of both kinds and backslashes keep together, as in a POSIX shell.
+enum CommandWords {
+    /// - Returns: absent where a quote is not closed, or a backslash ends the text.
+    static func split(_ text: String) -> [String]? {
+        var words: [String] = []
+        var word: String?
+        var quote: Character?
+        var characters = text.makeIterator()
+        while let character = characters.next() {
+            switch (quote, character) {
+            case ("'", "'"), ("\"", "\""): quote = nil
+            case (nil, "'"), (nil, "\""):
+                quote = character
+                word = word ?? ""
+            case (nil, "\\"):
+                guard let next = characters.next() else { return nil }
+                word = (word ?? "") + String(next)
+            case ("\"", "\\"):
+                guard let next = characters.next() else { return nil }
+                word = (word ?? "") + (next == "\"" || next == "\\" ? "" : "\\") + String(next)
+            case (nil, _) where character.isWhitespace:
+                if let done = word { words.append(done) }
+                word = nil
+            default: word = (word ?? "") + String(character)
+            }
+        }
+        if quote != nil { return nil }
+        return words + (word.map { [$0] } ?? [])
+    }
+}
+
+#endif

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#if AWS
+internal import Crypto
+
+/// The MD5 that SQS tells of what it took. No security hangs on it: it shows damage on the way.
+///
+/// <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-message-metadata.html>
+enum MessageDigest {
+    static func of(_ body: String) -> String { hexadecimal(Insecure.MD5.hash(data: Array(body.utf8))) }
+
+    /// Of attributes in the order of their names, each part behind its length. Nil where there are none.
+    static func of(_ attributes: [String: SQS.Attribute]) -> String? {
+        if attributes.isEmpty { return nil }
+        var bytes: [UInt8] = []
+        func append(_ part: some Collection<UInt8>) {
+            for shift in [24, 16, 8, 0] { bytes.append(UInt8(truncatingIfNeeded: part.count >> shift)) }
+            bytes += part
+        }
+        for (name, attribute) in attributes.sorted(by: { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }) {
+            append(name.utf8)
+            append(attribute.type.utf8)
+            switch attribute.value {
+            case .string(let text):
+                bytes.append(1)
+                append(text.utf8)
+            case .binary(let value):
+                bytes.append(2)
+                append(value)
+            }
+        }
+        return hexadecimal(Insecure.MD5.hash(data: bytes))
+    }
+
+    private static func hexadecimal(_ digest: Insecure.MD5Digest) -> String {
+        var text: [UInt8] = []
+        for byte in digest {
+            for digit in [byte >> 4, byte & 15] { text.append(digit < 10 ? 0x30 + digit : 0x57 + digit) }
+        }
+        return String(decoding: text, as: UTF8.self)
+    }
+}
+
+#endif

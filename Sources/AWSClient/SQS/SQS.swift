@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#if AWS
+internal import StreamRecords
+
+/// The calls to SQS that Sluice makes.
+///
+/// <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/Welcome.html>
+public struct SQS: Sendable {
+    let caller: ServiceCaller
+
+    /// Sends up to ten messages, each for itself: an answer without error still may hold failures. What SQS took is held against what was sent by MD5.
+    public func sendMessageBatch(
+        _ request: SendMessageBatchRequest, deadline: ContinuousClock.Instant? = nil
+    ) async throws(AWSError) -> SendMessageBatchResult {
+        try await send("SendMessageBatch", deadline, body: try request.body()) { try $0.sent(request.entries) }
+    }
+
+    /// Waits for messages and gives them to nobody else for a while.
+    public func receiveMessage(
+        _ request: ReceiveMessageRequest, deadline: ContinuousClock.Instant? = nil
+    ) async throws(AWSError) -> ReceiveMessageResult {
+        try await send("ReceiveMessage", deadline, body: try request.body()) { try $0.received() }
+    }
+
+    public func deleteMessage(_ request: DeleteMessageRequest, deadline: ContinuousClock.Instant? = nil) async throws(AWSError) {
+        let body = JSONComposer.object { composer in
+            composer.member("QueueUrl", request.queueURL)
+            composer.member("ReceiptHandle", request.receiptHandle)
+        }
+        try await send("DeleteMessage", deadline, body: body) { _ in }
+    }
+
+    /// Deletes up to ten messages, each for itself.
+    public func deleteMessageBatch(
+        _ request: DeleteMessageBatchRequest, deadline: ContinuousClock.Instant? = nil
+    ) async throws(AWSError) -> DeleteMessageBatchResult {
+        try await send("DeleteMessageBatch", deadline, body: try request.body()) { try $0.deleted(request.receiptHandles.count) }
+    }
+
+    public func getQueueAttributes(queueURL: String, deadline: ContinuousClock.Instant? = nil) async throws(AWSError) -> QueueAttributes {
+        let body = JSONComposer.object { composer in
+            composer.member("QueueUrl", queueURL)
+            composer.member("AttributeNames", array: ["All"])
+        }
+        return try await send("GetQueueAttributes", deadline, body: body) {
+            QueueAttributes(all: try $0.json().object("Attributes")?.allTexts() ?? [:])
+        }
+    }
+
+    /// - Parameter account: whose queue it is; absent: the caller's.
+    public func getQueueURL(name: String, account: String? = nil, deadline: ContinuousClock.Instant? = nil) async throws(AWSError) -> String {
+        let body = JSONComposer.object { composer in
+            composer.member("QueueName", name)
+            composer.member("QueueOwnerAWSAccountId", account)
+        }
+        return try await send("GetQueueUrl", deadline, body: body) { try $0.json().requiredText("QueueUrl") }
+    }
+
+    private func send<Value>(
+        _ operation: String, _ deadline: ContinuousClock.Instant?, body: @autoclosure () throws(AWSError) -> [UInt8],
+        reading read: (HTTPResponse) throws -> Value
+    ) async throws(AWSError) -> Value {
+        do throws(AWSError) {
+            return try await caller.send(Call.json(operation, target: "AmazonSQS", body: try body()), deadline: deadline).read(read)
+        } catch {
+            throw caller.named(error, operation)
+        }
+    }
+}
+
+// MARK: - Requests
+
+extension SQS.SendMessageBatchRequest {
+    fileprivate func body() throws(AWSError) -> [UInt8] {
+        try check()
+        return JSONComposer.object { composer in
+            composer.member("QueueUrl", queueURL)
+            composer.list("Entries") { for entry in entries { entry.write(into: &$0) } }
+        }
+    }
+}
+
+extension SQS.ReceiveMessageRequest {
+    fileprivate func body() throws(AWSError) -> [UInt8] {
+        try RequestCheck.count(maximum, of: "messages", in: 1...SQS.Limits.entries)
+        try RequestCheck.count(waitSeconds, of: "seconds to wait", in: 0...20)
+        if let visibilitySeconds { try RequestCheck.count(visibilitySeconds, of: "seconds of visibility", in: 0...43_200) }
+        return JSONComposer.object { composer in
+            composer.member("QueueUrl", queueURL)
+            composer.member("MaxNumberOfMessages", maximum)
+            composer.member("WaitTimeSeconds", waitSeconds)
+            composer.member("VisibilityTimeout", visibilitySeconds)
+            composer.member("MessageAttributeNames", array: ["All"])
+            // The name of old, too, for servers that know only that one.
+            composer.member("MessageSystemAttributeNames", array: ["All"])
+            composer.member("AttributeNames", array: ["All"])
+        }
+    }
+}
+
+extension SQS.DeleteMessageBatchRequest {
+    fileprivate func body() throws(AWSError) -> [UInt8] {
+        try RequestCheck.count(receiptHandles.count, of: "entries in a batch", in: 1...SQS.Limits.entries)
+        return JSONComposer.object { composer in
+            composer.member("QueueUrl", queueURL)
+            composer.list("Entries") { composer in
+                for (index, handle) in receiptHandles.enumerated() {
+                    composer.object {
+                        $0.member("Id", String(index))
+                        $0.member("ReceiptHandle", handle)
+                    }
+                }
+            }
+        }
+    }
+}
+
+extension SQS.SendEntry {
+    fileprivate func write(into composer: inout JSONComposer) {
+        composer.object { composer in
+            composer.member("Id", id)
+            composer.member("MessageBody", body)
+            composer.member("DelaySeconds", delaySeconds)
+            composer.member("MessageGroupId", groupID)
+            composer.member("MessageDeduplicationId", deduplicationID)
+            if attributes.isEmpty { return }
+            composer.member("MessageAttributes") { composer in
+                for (name, attribute) in attributes.sorted(by: { $0.key < $1.key }) {
+                    composer.member(name) { composer in
+                        composer.member("DataType", attribute.type)
+                        switch attribute.value {
+                        case .string(let text): composer.member("StringValue", text)
+                        case .binary(let bytes): composer.member("BinaryValue", Base64.encodeToString(bytes))
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+// MARK: - Answers
+
+extension HTTPResponse {
+    /// The failures of a batch, by the entries' ids.
+    private static func failures(_ answer: JSONObject) throws(AnswerError) -> [String: SQS.EntryFailure] {
+        var failures: [String: SQS.EntryFailure] = [:]
+        for entry in try answer.objects("Failed") {
+            failures[try entry.requiredText("Id")] = SQS.EntryFailure(
+                code: try entry.text("Code") ?? "Unknown", message: try entry.text("Message"), isSenderFault: try entry.bool("SenderFault") ?? false)
+        }
+        return failures
+    }
+
+    private static let noAnswer = SQS.EntryFailure(code: "NoAnswer", message: "the answer does not name this entry", isSenderFault: false)
+
+    fileprivate func sent(_ entries: [SQS.SendEntry]) throws(AnswerError) -> SQS.SendMessageBatchResult {
+        let answer = try json()
+        let failures = try HTTPResponse.failures(answer)
+        var results: [String: Result<SQS.SentMessage, SQS.EntryFailure>] = [:]
+        let byID = Dictionary(entries.map { ($0.id, $0) }) { first, _ in first }
+        for success in try answer.objects("Successful") {
+            let id = try success.requiredText("Id")
+            guard let entry = byID[id] else { continue }
+            let taken = (try success.text("MD5OfMessageBody"), try success.text("MD5OfMessageAttributes"))
+            let sent = (MessageDigest.of(entry.body), MessageDigest.of(entry.attributes))
+            if taken.0 != sent.0 || (taken.1 != nil && taken.1 != sent.1) {
+                results[id] = .failure(
+                    .init(code: "ChecksumMismatch", message: "SQS took other bytes than were sent, by their MD5", isSenderFault: false))
+            } else {
+                results[id] = .success(.init(messageID: try success.requiredText("MessageId"), sequenceNumber: try success.text("SequenceNumber")))
+            }
+        }
+        return SQS.SendMessageBatchResult(
+            entries: entries.map { failures[$0.id].map { .failure($0) } ?? results[$0.id] ?? .failure(HTTPResponse.noAnswer) })
+    }
+
+    fileprivate func deleted(_ count: Int) throws(AnswerError) -> SQS.DeleteMessageBatchResult {
+        let answer = try json()
+        let failures = try HTTPResponse.failures(answer)
+        var done: Set<String> = []
+        for success in try answer.objects("Successful") { done.insert(try success.requiredText("Id")) }
+        return SQS.DeleteMessageBatchResult(
+            entries: (0..<count).map { index in
+                let id = String(index)
+                return failures[id].map { .failure($0) } ?? (done.contains(id) ? .success(()) : .failure(HTTPResponse.noAnswer))
+            })
+    }
+
+    fileprivate func received() throws(AnswerError) -> SQS.ReceiveMessageResult {
+        var messages: [SQS.Message] = []
+        for message in try json().objects("Messages") {
+            var attributes: [String: SQS.Attribute] = [:]
+            if let received = try message.object("MessageAttributes") {
+                for name in received.names {
+                    guard let attribute = try received.object(name) else { continue }
+                    attributes[name] = try HTTPResponse.attribute(attribute, name)
+                }
+            }
+            let body = try message.requiredText("Body")
+            if let told = try message.text("MD5OfBody"), told != MessageDigest.of(body) {
+                throw AnswerError("a message's body is not the one that SQS sent, by its MD5")
+            }
+            messages.append(
+                SQS.Message(
+                    id: try message.requiredText("MessageId"), receiptHandle: try message.requiredText("ReceiptHandle"), body: body,
+                    attributes: attributes, systemAttributes: try message.object("Attributes")?.allTexts() ?? [:]))
+        }
+        return SQS.ReceiveMessageResult(messages: messages)
+    }
+
+    private static func attribute(_ object: JSONObject, _ name: String) throws(AnswerError) -> SQS.Attribute {
+        let type = try object.requiredText("DataType")
+        if let text = try object.text("StringValue") { return SQS.Attribute(type: type, value: .string(text)) }
+        guard let bytes = try? Base64.decode(try object.requiredText("BinaryValue")) else {
+            throw AnswerError(at: name, expected: "a value, as text or in base64")
+        }
+        return SQS.Attribute(type: type, value: .binary(bytes))
+    }
+}
+
+#endif
