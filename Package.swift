@@ -75,10 +75,17 @@ let package = Package(
                 .product(name: "SystemPackage", package: "swift-system", condition: .when(traits: ["AWS"])),
             ],
             swiftSettings: settings),
+        .target(
+            name: "AWSSinks",
+            dependencies: [
+                "AWSClient", "EventTable", "JSONTape", "Sluice", "StreamRecords", .product(name: "Logging", package: "swift-log"),
+                .product(name: "Crypto", package: "swift-crypto", condition: .when(traits: ["AWS"])),
+            ],
+            swiftSettings: settings),
         .executableTarget(
             name: "SluiceCommand",
             dependencies: [
-                "EventTable", "JSONTape", "Sluice", "SQLiteEventTable", "StreamRecords", "Yams",
+                "AWSClient", "AWSSinks", "EventTable", "JSONTape", "Sluice", "SQLiteEventTable", "StreamRecords", "Yams",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -100,6 +107,15 @@ let package = Package(
             dependencies: [
                 "EventTable", "ReferenceDecoder", "Sluice", "SluiceCommand", "StreamRecords",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: settings),
+        .testTarget(
+            name: "AWSSinksTests",
+            dependencies: [
+                "AWSClient", "AWSSinks", "EventTable", "JSONTape", "Sluice", "StreamRecords", .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio", condition: .when(traits: ["AWS"])),
+                .product(name: "NIOHTTP1", package: "swift-nio", condition: .when(traits: ["AWS"])),
+                .product(name: "NIOPosix", package: "swift-nio", condition: .when(traits: ["AWS"])),
             ],
             swiftSettings: settings),
         .testTarget(
