@@ -112,10 +112,33 @@ let package = Package(
         .testTarget(
             name: "AWSSinksTests",
             dependencies: [
-                "AWSClient", "AWSSinks", "EventTable", "JSONTape", "Sluice", "StreamRecords", .product(name: "Logging", package: "swift-log"),
+                "AWSClient", "AWSSigner", "AWSSinks", "AWSTestSupport", "EventTable", "JSONTape", "Sluice", "StreamRecords",
+                .product(name: "Crypto", package: "swift-crypto", condition: .when(traits: ["AWS"])),
+                .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio", condition: .when(traits: ["AWS"])),
                 .product(name: "NIOHTTP1", package: "swift-nio", condition: .when(traits: ["AWS"])),
                 .product(name: "NIOPosix", package: "swift-nio", condition: .when(traits: ["AWS"])),
+            ],
+            swiftSettings: settings),
+        .target(
+            name: "AWSTestSupport",
+            dependencies: [
+                "AWSClient", "AWSSigner", "JSONTape", "StreamRecords", .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio", condition: .when(traits: ["AWS"])),
+                .product(name: "NIOHTTP1", package: "swift-nio", condition: .when(traits: ["AWS"])),
+                .product(name: "NIOPosix", package: "swift-nio", condition: .when(traits: ["AWS"])),
+            ],
+            path: "Tests/AWSTestSupport", swiftSettings: settings),
+        .testTarget(
+            name: "AWSSignerTests", dependencies: ["AWSSigner", "JSONTape"], resources: [.copy("Fixtures")], swiftSettings: settings),
+        .testTarget(
+            name: "AWSClientTests",
+            dependencies: [
+                "AWSClient", "AWSSigner", "AWSTestSupport", "JSONTape", "StreamRecords", .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio", condition: .when(traits: ["AWS"])),
+                .product(name: "NIOHTTP1", package: "swift-nio", condition: .when(traits: ["AWS"])),
+                .product(name: "NIOPosix", package: "swift-nio", condition: .when(traits: ["AWS"])),
+                .product(name: "Subprocess", package: "swift-subprocess", condition: .when(traits: ["AWS"])),
             ],
             swiftSettings: settings),
         .testTarget(

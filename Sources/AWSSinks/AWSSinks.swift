@@ -9,6 +9,9 @@ extension SinkRegistry {
     ///
     /// - Parameter services: shared by all of them. It starts nothing before a sink calls a service.
     public mutating func registerAWSSinks(_ services: AWSServices) {
+        registerSQS(services)
+        registerEventBridge(services)
+        registerLambda(services)
     }
 }
 #endif

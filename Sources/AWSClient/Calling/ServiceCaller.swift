@@ -45,7 +45,8 @@ struct ServiceCaller: Sendable {
             progress.begin()
             attempts = progress.sent
             let failed: FailedAttempt
-            switch await attempt(call, address, keys, within: min(core.timeouts.attempt, remaining ?? core.timeouts.attempt)) {
+            let timeout = call.attemptTimeout ?? core.timeouts.attempt
+            switch await attempt(call, address, keys, within: min(timeout, remaining ?? timeout)) {
             case .success(let response):
                 core.withBucket(of: service) { progress.succeed(bucket: &$0) }
                 return response

@@ -27,6 +27,11 @@ final class AsyncHTTPTransport: HTTPTransport {
         self.configuration = configuration
     }
 
+    /// Whether there is a client with connections.
+    var isStarted: Bool {
+        state.withLock { if case .running = $0 { true } else { false } }
+    }
+
     func send(
         _ request: HTTPRequest, timeout: Duration, maximumAnswer maximum: Int
     ) async throws(HTTPTransportError) -> HTTPResponse {

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#if AWS
+@testable import AWSClient
+import JSONTape
+import StreamRecords
+import Testing
+
+@Suite("Batches that are taken in part") struct BatchAnswerTests {
+    private func services(_ body: String) -> AWSServices { AWSServices(ScriptedTransport(HTTPResponse(200, [:], body))) }
+
+    private func send(_ body: String, _ entries: [SQS.SendEntry]) async throws -> [Result<SQS.SentMessage, SQS.EntryFailure>] {
+        try await services(body).sqs.sendMessageBatch(.init(queueURL: "q", entries: entries)).entries
+    }
+
+    @Test("SQS: each entry has its result, in the order of the request") func sqsEachEntryHasItsResult() async throws {
+        let body = """
+            {"Successful":[{"Id":"c","MessageId":"m-c","MD5OfMessageBody":"\(MessageDigest.of("C"))","SequenceNumber":"17"}],
+             "Failed":[{"Id":"a","Code":"InternalFailure","SenderFault":false},{"Id":"b","Code":"InvalidParameterValue","Message":"no","SenderFault":true}]}
+            """
+        let entries = ["a", "b", "c"].map { SQS.SendEntry(id: $0, body: $0.uppercased()) }
+        let results = try await send(body, entries)
+        #expect(results[0] == .failure(.init(code: "InternalFailure", message: nil, isSenderFault: false)))
+        #expect(results[1] == .failure(.init(code: "InvalidParameterValue", message: "no", isSenderFault: true)))
+        #expect(results[2] == .success(.init(messageID: "m-c", sequenceNumber: "17")))
+    }
+
+    @Test("SQS: an entry that the answer does not name is no success") func sqsAnEntryThatTheAnswer() async throws {
+        for body in ["{}", #"{"Successful":[],"Failed":null}"#, #"{"Successful":[{"Id":"other","MessageId":"m","MD5OfMessageBody":"x"}]}"#] {
+            let results = try await send(body, [SQS.SendEntry(id: "a", body: "A")])
+            #expect(results.map { (try? $0.get()) == nil } == [true], "\(body)")
+            if case .failure(let error) = results[0] { #expect(error.code == "NoAnswer" && !error.isSenderFault) }
+        }
+    }
+
+    @Test("SQS: an entry in both lists failed") func sqsAnEntryInBothLists() async throws {
+        let body = #"{"Successful":[{"Id":"a","MessageId":"m","MD5OfMessageBody":"\#(MessageDigest.of("A"))"}],"Failed":[{"Id":"a","Code":"X","SenderFault":false}]}"#
+        #expect(try await send(body, [SQS.SendEntry(id: "a", body: "A")]) == [.failure(.init(code: "X", message: nil, isSenderFault: false))])
+    }
+
+    @Test("SQS: other bytes than were sent are told by their MD5, of body and attributes") func sqsOtherBytesThanWereSent() async throws {
+        let entry = SQS.SendEntry(id: "a", body: "A", attributes: ["k": .string("v"), "n": .number("1"), "b": .binary([0, 255])])
+        let attributes = try #require(MessageDigest.of(entry.attributes))
+        func answer(_ body: String, _ attributes: String) -> String {
+            #"{"Successful":[{"Id":"a","MessageId":"m","MD5OfMessageBody":"\#(body)","MD5OfMessageAttributes":"\#(attributes)"}]}"#
+        }
+        #expect(try await send(answer(MessageDigest.of("A"), attributes), [entry]) == [.success(.init(messageID: "m", sequenceNumber: nil))])
+        for body in [answer(MessageDigest.of("B"), attributes), answer(MessageDigest.of("A"), MessageDigest.of("x"))] {
+            guard case .failure(let error) = try await send(body, [entry])[0] else {
+                Issue.record("taken as a success: \(body)")
+                continue
+            }
+            #expect(error.code == "ChecksumMismatch")
+        }
+    }
+
+    @Test("The digests are MD5's") func theDigestsAreMD5S() {
+        #expect(MessageDigest.of("") == "d41d8cd98f00b204e9800998ecf8427e")
+        #expect(MessageDigest.of("The quick brown fox jumps over the lazy dog") == "9e107d9d372bb6826bd81d3542a419d6")
+        #expect(MessageDigest.of([:]) == nil)
+    }
+
+    @Test("SQS: deletions have their results too") func sqsDeletionsHaveTheirResultsToo() async throws {
+        let body = #"{"Successful":[{"Id":"1"}],"Failed":[{"Id":"0","Code":"ReceiptHandleIsInvalid","SenderFault":true}]}"#
+        let results = try await services(body).sqs.deleteMessageBatch(.init(queueURL: "q", receiptHandles: ["x", "y", "z"])).entries
+        #expect(results.map { (try? $0.get()) != nil } == [false, true, false])
+    }
+
+    @Test("SQS: a received body that is damaged is an error") func sqsAReceivedBodyThatIs() async {
+        let body = #"{"Messages":[{"MessageId":"m","ReceiptHandle":"r","Body":"A","MD5OfBody":"00"}]}"#
+        #expect(await failure { try await services(body).sqs.receiveMessage(.init(queueURL: "q")) }?.code == .unreadableAnswer)
+    }
+
+    @Test("EventBridge: results stand at the places of the entries") func eventbridgeResultsStandAtThePlaces() async throws {
+        let entries = (0..<3).map { EventBridge.PutEventsEntry(source: "s", detailType: "t", detail: "{\"n\":\($0)}") }
+        let body = #"{"FailedEntryCount":2,"Entries":[{"ErrorCode":"InternalFailure","ErrorMessage":"x"},{"EventId":"e-1"},{"ErrorCode":"MalformedDetail"}]}"#
+        let results = try await services(body).eventBridge.putEvents(.init(entries: entries)).entries
+        #expect(results == [
+            .failure(.init(code: "InternalFailure", message: "x")), .success("e-1"), .failure(.init(code: "MalformedDetail", message: nil)),
+        ])
+        #expect(results.map { if case .failure(let error) = $0 { error.isRetryable } else { false } } == [true, false, false])
+    }
+
+    @Test("EventBridge: an answer with other than as many results is no success", arguments: [#"{"FailedEntryCount":0,"Entries":[{"EventId":"e"}]}"#, "{}", #"{"FailedEntryCount":0}"#])
+    func eventbridgeAnAnswerWithOtherThan(_ body: String) async {
+        let entries = (0..<2).map { EventBridge.PutEventsEntry(source: "s", detailType: "t", detail: "{\"n\":\($0)}") }
+        #expect(await failure { try await services(body).eventBridge.putEvents(.init(entries: entries)) }?.code == .unreadableAnswer)
+    }
+
+    @Test("DynamoDB: what was left over comes back as it was sent") func dynamodbWhatWasLeftOverComes() async throws {
+        let body = #"{"UnprocessedItems":{"t":[{"PutRequest":{"Item":{"id":{"S":"1"},"n":{"N":"1.50"}}}},{"DeleteRequest":{"Key":{"id":{"S":"2"}}}}]}}"#
+        let writes: [String: [DynamoDB.BatchWrite]] = ["t": [.put(["id": "1", "n": .number(DynamoDBNumber("1.50") ?? 0)]), .delete(["id": "2"])]]
+        let result = try await services(body).dynamoDB.batchWriteItem(.init(writes: writes))
+        #expect(result.unprocessed == writes)
+        #expect(try await services("{}").dynamoDB.batchWriteItem(.init(writes: writes)).unprocessed.isEmpty)
+    }
+
+    @Test("DynamoDB: a cancelled transaction tells the reason at each place") func dynamodbACancelledTransactionTellsThe() async {
+        let body = """
+            {"__type":"com.amazonaws.dynamodb.v20120810#TransactionCanceledException","Message":"Transaction cancelled","CancellationReasons":[
+             {"Code":"None"},{"Code":"ConditionalCheckFailed","Message":"failed","Item":{"id":{"S":"1"}}},{"Code":"TransactionConflict"}]}
+            """
+        let aws = AWSServices(ScriptedTransport(HTTPResponse(400, [:], body)))
+        let put = DynamoDB.TransactWrite.put(.init(table: "t", item: ["id": "1"], returnsConflictingItem: true))
+        let error = await failure { try await aws.dynamoDB.transactWriteItems(.init(writes: [put])) }
+        #expect(error?.cancellationReasons.map(\.code) == ["None", "ConditionalCheckFailed", "TransactionConflict"])
+        #expect(error?.cancellationReasons[1].item == ["id": "1"])
+        #expect(error?.cancellationReasons[0].isNone == true)
+        #expect(error?.isRetryable == false)
+    }
+
+    @Test("DynamoDB: a failed condition can tell the item that is there") func dynamodbAFailedConditionCanTell() async {
+        let body = #"{"__type":"ConditionalCheckFailedException","message":"The conditional request failed","Item":{"id":{"S":"1"},"v":{"N":"2"}}}"#
+        let aws = AWSServices(ScriptedTransport(HTTPResponse(400, [:], body)))
+        let error = await failure { try await aws.dynamoDB.putItem(.init(table: "t", item: ["id": "1"], condition: "c", returnsConflictingItem: true)) }
+        #expect(error?.isConditionFailed == true)
+        #expect(error?.conflictingItem == ["id": "1", "v": 2])
+        #expect(error?.cancellationReasons.isEmpty == true)
+    }
+}
+
+#endif

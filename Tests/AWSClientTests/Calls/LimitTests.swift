@@ -1,0 +1,320 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#if AWS
+@testable import AWSClient
+import StreamRecords
+import Testing
+
+/// Each limit of a service: a request at the limit is sent, one past it is refused, and nothing goes out.
+@Suite("Limits") struct LimitTests {
+    /// Whether a request was sent, and nothing else was the matter.
+    private func isSent(_ answer: HTTPResponse = HTTPResponse(), _ call: (AWSServices) async throws -> Void) async -> Bool {
+        let transport = ScriptedTransport(answer)
+        do {
+            try await call(AWSServices(transport))
+        } catch let error as AWSError where error.code == .invalidRequest {
+            #expect(transport.requests.isEmpty)
+            #expect(error.isRetryable == false)
+            return false
+        } catch {}
+        return transport.requests.count == 1
+    }
+
+    // MARK: SQS
+
+    private func sends(_ entries: [SQS.SendEntry]) async -> Bool {
+        await isSent { _ = try await $0.sqs.sendMessageBatch(.init(queueURL: "q", entries: entries)) }
+    }
+
+    @Test("SQS: one to ten entries with ids of their own") func sqsOneToTenEntriesWith() async {
+        func entries(_ count: Int) -> [SQS.SendEntry] { (0..<count).map { SQS.SendEntry(id: "\($0)", body: "b") } }
+        #expect(await sends(entries(10)))
+        #expect(await !sends(entries(11)))
+        #expect(await !sends([]))
+        #expect(await !sends([SQS.SendEntry(id: "a", body: "b"), SQS.SendEntry(id: "a", body: "b")]))
+        #expect(await sends([SQS.SendEntry(id: String(repeating: "a", count: 78) + "-_", body: "b")]))
+        for id in [String(repeating: "a", count: 81), "", "a b", "é"] { #expect(await !sends([SQS.SendEntry(id: id, body: "b")]), "\(id)") }
+    }
+
+    @Test("SQS: 1 MiB in all, attributes with it") func sqs1MiBInAllAttributes() async {
+        let half = String(repeating: "x", count: 512 << 10)
+        #expect(await sends([SQS.SendEntry(id: "1", body: half), SQS.SendEntry(id: "2", body: half)]))
+        #expect(await !sends([SQS.SendEntry(id: "1", body: half), SQS.SendEntry(id: "2", body: half + "x")]))
+        #expect(await sends([SQS.SendEntry(id: "1", body: half + half)]))
+        #expect(await !sends([SQS.SendEntry(id: "1", body: half + half + "x")]))
+        // A name of 2, a type of 6, a value of 4.
+        let entry = SQS.SendEntry(id: "1", body: String(repeating: "x", count: (1 << 20) - 12), attributes: ["ab": .string("cdef")])
+        #expect(SQS.size(of: entry) == 1 << 20)
+        #expect(await sends([entry]))
+        #expect(await !sends([SQS.SendEntry(id: "1", body: entry.body, attributes: ["ab": .string("cdefg")])]))
+    }
+
+    @Test("SQS: characters that XML has, and no empty body") func sqsCharactersThatXMLHasAnd() async {
+        #expect(await sends([SQS.SendEntry(id: "1", body: "\t\n\r ☕\u{FFFD}\u{10FFFF}")]))
+        for body in ["", "\u{0}", "\u{1F}", "\u{FFFE}", "\u{FFFF}", "a\u{8}"] { #expect(await !sends([SQS.SendEntry(id: "1", body: body)]), "\(body)") }
+    }
+
+    @Test("SQS: ten attributes, with names and types that SQS takes") func sqsTenAttributesWithNamesAnd() async {
+        func attributes(_ count: Int) -> [String: SQS.Attribute] {
+            Dictionary(uniqueKeysWithValues: (0..<count).map { ("a\($0)", .string("v")) })
+        }
+        func sends(_ attributes: [String: SQS.Attribute]) async -> Bool { await self.sends([SQS.SendEntry(id: "1", body: "b", attributes: attributes)]) }
+        #expect(await sends(attributes(10)))
+        #expect(await !sends(attributes(11)))
+        for name in ["AWS.a", "aws.a", "Amazon.b", ".a", "a.", "a..b", "a b", "", String(repeating: "a", count: 257)] {
+            #expect(await !sends([name: .string("v")]), "\(name)")
+        }
+        #expect(await sends(["a.b-c_d": SQS.Attribute(type: "Number.int", value: .string("1"))]))
+        for attribute in [
+            SQS.Attribute.string(""), .binary([]), SQS.Attribute(type: "Binary", value: .string("a")), SQS.Attribute(type: "Text", value: .string("a")),
+            SQS.Attribute(type: "", value: .string("a")),
+        ] {
+            #expect(await !sends(["a": attribute]))
+        }
+    }
+
+    @Test("SQS: ids of groups and deduplication have 1 to 128 printable characters, delays 900 seconds") func sqsIdsOfGroupsAndDeduplication() async {
+        let id = String(repeating: "~", count: 128)
+        #expect(await sends([SQS.SendEntry(id: "1", body: "b", groupID: id, deduplicationID: id)]))
+        for bad in ["", id + "a", "a b", "é", "a\u{7F}"] {
+            #expect(await !sends([SQS.SendEntry(id: "1", body: "b", groupID: bad)]), "\(bad)")
+            #expect(await !sends([SQS.SendEntry(id: "1", body: "b", deduplicationID: bad)]), "\(bad)")
+        }
+        #expect(await sends([SQS.SendEntry(id: "1", body: "b", delaySeconds: 900)]))
+        #expect(await !sends([SQS.SendEntry(id: "1", body: "b", delaySeconds: 901)]))
+    }
+
+    @Test("SQS: ten messages at once are received and deleted") func sqsTenMessagesAtOnceAre() async {
+        #expect(await isSent { _ = try await $0.sqs.receiveMessage(.init(queueURL: "q", maximum: 10, waitSeconds: 20, visibilitySeconds: 43_200)) })
+        #expect(await !isSent { _ = try await $0.sqs.receiveMessage(.init(queueURL: "q", maximum: 11)) })
+        #expect(await !isSent { _ = try await $0.sqs.receiveMessage(.init(queueURL: "q", maximum: 0)) })
+        #expect(await !isSent { _ = try await $0.sqs.receiveMessage(.init(queueURL: "q", waitSeconds: 21)) })
+        #expect(await !isSent { _ = try await $0.sqs.receiveMessage(.init(queueURL: "q", visibilitySeconds: 43_201)) })
+        let handles = (0..<11).map { "\($0)" }
+        #expect(await isSent { _ = try await $0.sqs.deleteMessageBatch(.init(queueURL: "q", receiptHandles: Array(handles.dropLast()))) })
+        #expect(await !isSent { _ = try await $0.sqs.deleteMessageBatch(.init(queueURL: "q", receiptHandles: handles)) })
+    }
+
+    // MARK: DynamoDB
+
+    private func puts(_ item: AttributeMap) async -> Bool { await isSent { _ = try await $0.dynamoDB.putItem(.init(table: "t", item: item)) } }
+
+    @Test("DynamoDB: an item has 400 KiB, names with it") func dynamodbAnItemHas400KiB() async {
+        let item: AttributeMap = ["id": "1", "data": .binary([UInt8](repeating: 0, count: (400 << 10) - 7))]
+        #expect(DynamoDB.size(of: item) == 400 << 10)
+        #expect(await puts(item))
+        #expect(await !puts(["id": "12", "data": item["data"] ?? .null]))
+    }
+
+    @Test("DynamoDB: sizes are counted as DynamoDB counts them") func dynamodbSizesAreCountedAsDynamoDB() throws {
+        func size(_ number: String) throws -> Int { DynamoDB.size(of: AttributeValue.number(try #require(DynamoDBNumber(number)))) }
+        #expect(try size("0") == 1)
+        #expect(try size("7") == 2)
+        #expect(try size("1000") == 2)
+        #expect(try size("123") == 3)
+        #expect(try size("-123") == 4)
+        #expect(try size("0.00012") == 2)
+        #expect(try size(String(repeating: "9", count: 38)) == 20)
+        #expect(DynamoDB.size(of: ["a": "é", "b": true, "c": .null] as AttributeMap) == 3 + 2 + 1 + 1)
+        #expect(DynamoDB.size(of: AttributeValue.list(["ab", 1])) == 3 + 2 + 2 + 2)
+        #expect(DynamoDB.size(of: AttributeValue.map(["k": "v"])) == 3 + 1 + 2)
+        #expect(DynamoDB.size(of: AttributeValue.stringSet(["a", "bc"])) == 3)
+        #expect(DynamoDB.size(of: AttributeValue.binarySet([[1], [2, 3]])) == 3)
+    }
+
+    @Test("DynamoDB: 38 digits, 1E-130 to 9.99E+125, 32 levels, sets that are sets") func dynamodb38Digits1E130To() async throws {
+        func number(_ text: String) throws -> AttributeValue { .number(try #require(DynamoDBNumber(text))) }
+        #expect(await puts(["id": try number(String(repeating: "9", count: 38))]))
+        #expect(await !puts(["id": try number(String(repeating: "9", count: 39))]))
+        #expect(await puts(["id": try number("1E-130"), "b": try number("-9.9E125")]))
+        #expect(await !puts(["id": try number("1E-131")]))
+        #expect(await !puts(["id": .list([try number("1E126")])]))
+        func nested(_ depth: Int) -> AttributeValue { (0..<depth).reduce(AttributeValue.bool(true)) { value, _ in .list([value]) } }
+        #expect(await puts(["id": nested(32)]))
+        #expect(await !puts(["id": nested(33)]))
+        for set in [AttributeValue.stringSet([]), .numberSet([]), .binarySet([]), .stringSet(["a", "a"]), .binarySet([[1], [1]])] {
+            #expect(await !puts(["id": set]))
+        }
+        #expect(await !puts(["id": .numberSet([try #require(DynamoDBNumber("1")), try #require(DynamoDBNumber("1.0"))])]))
+        // Strings that Swift holds to be the same, and DynamoDB does not.
+        #expect(await puts(["id": .stringSet(["\u{E9}", "e\u{301}"])]))
+    }
+
+    @Test("DynamoDB: a key has one or two attributes of S, N or B, not empty, of 2048 bytes") func dynamodbAKeyHasOneOr() async {
+        func gets(_ key: AttributeMap) async -> Bool { await isSent { _ = try await $0.dynamoDB.getItem(.init(table: "t", key: key)) } }
+        #expect(await gets(["id": .string(String(repeating: "x", count: 2048)), "sort": 1]))
+        #expect(await !gets(["id": .string(String(repeating: "x", count: 2049))]))
+        for key in [[:], ["a": "1", "b": "2", "c": "3"], ["a": ""], ["a": .binary([])], ["a": true], ["a": .list([])]] as [AttributeMap] {
+            #expect(await !gets(key))
+        }
+    }
+
+    @Test("DynamoDB: an expression has 4 KiB") func dynamodbAnExpressionHas4KiB() async {
+        func updates(_ count: Int) async -> Bool {
+            await isSent { _ = try await $0.dynamoDB.updateItem(.init(table: "t", key: ["id": "1"], update: String(repeating: "x", count: count))) }
+        }
+        #expect(await updates(4096))
+        #expect(await !updates(4097))
+    }
+
+    private func writes(_ writes: [DynamoDB.BatchWrite], keys: [String] = []) async -> Bool {
+        await isSent { _ = try await $0.dynamoDB.batchWriteItem(.init(writes: ["t": writes], keyNames: keys.isEmpty ? [:] : ["t": keys])) }
+    }
+
+    @Test("DynamoDB: a batch has 25 writes and 16 MiB") func dynamodbABatchHas25Writes() async {
+        func puts(_ count: Int) -> [DynamoDB.BatchWrite] { (0..<count).map { .put(["id": .string("\($0)")]) } }
+        #expect(await writes(puts(25)))
+        #expect(await !writes(puts(26)))
+        #expect(await !writes([]))
+        // No 25 items have 16 MiB, since none has more than 400 KiB: the limit of the items comes first.
+        let big = DynamoDB.BatchWrite.put(["id": "1", "d": .binary([UInt8](repeating: 0, count: 400 << 10))])
+        #expect(await !writes([big]))
+    }
+
+    @Test("DynamoDB: a batch does not write one key twice") func dynamodbABatchDoesNotWrite() async {
+        #expect(await !writes([.delete(["id": "1"]), .delete(["id": "1"])]))
+        #expect(await !writes([.put(["id": "1", "a": 1]), .put(["id": "1", "a": 2])], keys: ["id"]))
+        #expect(await !writes([.put(["id": 1, "a": 1]), .delete(["id": .number(DynamoDBNumber("1.0") ?? 0)])], keys: ["id"]))
+        #expect(await writes([.put(["id": "1", "s": 1]), .put(["id": "1", "s": 2])], keys: ["id", "s"]))
+    }
+
+    @Test("DynamoDB: a transaction has 100 writes and 4 MiB, a token 36 characters") func dynamodbATransactionHas100Writes() async {
+        func transacts(_ writes: [DynamoDB.TransactWrite], token: String? = nil) async -> Bool {
+            await isSent { try await $0.dynamoDB.transactWriteItems(.init(writes: writes, clientRequestToken: token)) }
+        }
+        func deletes(_ count: Int) -> [DynamoDB.TransactWrite] { (0..<count).map { .delete(table: "t", key: ["id": .string("\($0)")]) } }
+        #expect(await transacts(deletes(100), token: String(repeating: "t", count: 36)))
+        #expect(await !transacts(deletes(101)))
+        #expect(await !transacts([]))
+        #expect(await !transacts(deletes(1), token: String(repeating: "t", count: 37)))
+        #expect(await !transacts(deletes(1), token: ""))
+        func puts(_ bytes: Int) -> [DynamoDB.TransactWrite] {
+            stride(from: 0, to: bytes, by: 262_144).map { start in
+                .put(.init(table: "t", item: ["i": .binary([UInt8](repeating: 0, count: min(262_144, bytes - start) - 1))]))
+            }
+        }
+        #expect(await transacts(puts(4 << 20)))
+        #expect(await !transacts(puts((4 << 20) + 2)))
+        #expect(await !transacts([.update(.init(table: "t", key: ["id": "1"], update: nil))]))
+    }
+
+    @Test("DynamoDB: names of tables and types of keys") func dynamodbNamesOfTablesAndTypes() async {
+        let key = DynamoDB.KeySchema(partition: "id")
+        func creates(_ name: String, _ types: [String: DynamoDB.KeyType] = ["id": .string]) async -> Bool {
+            await isSent { _ = try await $0.dynamoDB.createTable(.init(table: name, key: key, attributes: types)) }
+        }
+        #expect(await creates("abc"))
+        for name in ["ab", String(repeating: "a", count: 256), "a b c", "é12"] { #expect(await !creates(name), "\(name)") }
+        #expect(await !creates("abc", [:]))
+        #expect(await !creates("abc", ["id": .string, "more": .number]))
+    }
+
+    // MARK: S3
+
+    @Test("S3: keys have 1 to 1024 bytes, metadata 2 KiB, headers ASCII") func s3KeysHave1To1024() async {
+        func puts(_ key: String, metadata: [String: String] = [:], type: String? = nil) async -> Bool {
+            await isSent { _ = try await $0.s3.putObject(.init(bucket: "abc", key: key, body: [], contentType: type, metadata: metadata)) }
+        }
+        #expect(await puts(String(repeating: "é", count: 512)))
+        #expect(await !puts(String(repeating: "é", count: 512) + "a"))
+        #expect(await !puts(""))
+        #expect(await puts("k", metadata: ["ab": String(repeating: "x", count: 2046)]))
+        #expect(await !puts("k", metadata: ["ab": String(repeating: "x", count: 2047)]))
+        #expect(await !puts("k", metadata: ["a": "é"]))
+        #expect(await !puts("k", metadata: ["a": "x\r\ny: z"]))
+        #expect(await !puts("k", metadata: ["a:": "x"]))
+        #expect(await !puts("k", type: "text/plain\n"))
+    }
+
+    @Test("S3: a page has 1000 objects, a bucket a bucket's name") func s3APageHas1000Objects() async {
+        func lists(_ bucket: String, _ maximum: Int?) async -> Bool {
+            await isSent(HTTPResponse(200, [:], "<ListBucketResult/>")) { _ = try await $0.s3.listObjects(.init(bucket: bucket, maximum: maximum)) }
+        }
+        #expect(await lists("abc", 1000))
+        #expect(await !lists("abc", 1001))
+        #expect(await !lists("abc", 0))
+        for bucket in ["ab", "a/b", "a..b", "", "a b c", String(repeating: "a", count: 256)] { #expect(await !lists(bucket, nil), "\(bucket)") }
+    }
+
+    // MARK: EventBridge
+
+    private func puts(_ entries: [EventBridge.PutEventsEntry], maximumBytes: Int = EventBridge.Limits.bytes) async -> Bool {
+        await isSent { _ = try await $0.eventBridge.putEvents(.init(entries: entries, maximumBytes: maximumBytes)) }
+    }
+
+    private func entry(_ bytes: Int, time: Timestamp? = nil, resources: [String] = []) -> EventBridge.PutEventsEntry {
+        let frame = EventBridge.PutEventsEntry(source: "src", detailType: "type", detail: #"{"d":""}"#, resources: resources, time: time)
+        var entry = frame
+        entry.detail = #"{"d":"\#(String(repeating: "x", count: bytes - EventBridge.size(of: frame)))"}"#
+        return entry
+    }
+
+    @Test("EventBridge: one to ten entries") func eventbridgeOneToTenEntries() async {
+        #expect(await puts([EventBridge.PutEventsEntry](repeating: entry(100), count: 10)))
+        #expect(await !puts([EventBridge.PutEventsEntry](repeating: entry(100), count: 11)))
+        #expect(await !puts([]))
+    }
+
+    @Test("EventBridge: 256 KiB in all, time and resources with it, or what the account takes") func eventbridge256KiBInAllTime() async {
+        #expect(await puts([entry(100 << 10), entry(156 << 10)]))
+        #expect(await !puts([entry(100 << 10), entry((156 << 10) + 1)]))
+        let timed = entry(256 << 10, time: Timestamp(milliseconds: 0), resources: ["arn:1", "arn:22"])
+        #expect(EventBridge.size(of: timed) == 256 << 10)
+        #expect(EventBridge.size(of: timed) == 14 + 3 + 4 + 11 + timed.detail.utf8.count)
+        #expect(await puts([timed]))
+        #expect(await puts([entry(1 << 20)], maximumBytes: 1 << 20))
+        #expect(await !puts([entry((1 << 20) + 1)], maximumBytes: 1 << 20))
+    }
+
+    @Test("EventBridge: a detail is an object, of 1000 levels, a type has 128 characters, aws. is AWS's") func eventbridgeADetailIsAnObject() async {
+        func puts(_ detail: String, type: String = "t", source: String = "s") async -> Bool {
+            await self.puts([EventBridge.PutEventsEntry(source: source, detailType: type, detail: detail)])
+        }
+        func nested(_ depth: Int) -> String { String(repeating: #"{"a":"#, count: depth - 1) + "{}" + String(repeating: "}", count: depth - 1) }
+        #expect(await puts(nested(1000)))
+        #expect(await !puts(nested(1001)))
+        for detail in ["", "[]", "1", "null", "{", "{}{}", #""{}""#] { #expect(await !puts(detail), "\(detail)") }
+        #expect(await puts("{}", type: String(repeating: "é", count: 128)))
+        #expect(await !puts("{}", type: String(repeating: "t", count: 129)))
+        #expect(await !puts("{}", type: ""))
+        #expect(await !puts("{}", source: "aws.s3"))
+        #expect(await !puts("{}", source: ""))
+    }
+
+    // MARK: Lambda
+
+    @Test("Lambda: 6 MiB where there is an answer, 1 MiB where it is queued") func lambda6MiBWhereThereIs() async {
+        func invokes(_ bytes: Int, _ type: Lambda.InvocationType = .requestResponse, function: String = "f", context: Int = 0) async -> Bool {
+            let context = context == 0 ? nil : [UInt8](repeating: 0, count: context)
+            return await isSent {
+                _ = try await $0.lambda.invoke(.init(function: function, payload: [UInt8](repeating: 0x31, count: bytes), type: type, clientContext: context))
+            }
+        }
+        #expect(await invokes(6 << 20))
+        #expect(await !invokes((6 << 20) + 1))
+        #expect(await invokes(1 << 20, .event))
+        #expect(await !invokes((1 << 20) + 1, .event))
+        // 2685 bytes are 3580 in base64, three more are 3584.
+        #expect(await invokes(1, context: 2685))
+        #expect(await !invokes(1, context: 2688))
+        #expect(await invokes(1, function: String(repeating: "f", count: 170)))
+        for function in [String(repeating: "f", count: 171), "", "a/b", "é"] { #expect(await !invokes(1, function: function), "\(function)") }
+    }
+
+    // MARK: STS
+
+    @Test("STS: names of 2 to 64 characters, 15 minutes to 12 hours") func stsNamesOf2To64() async {
+        func assumes(_ session: String, _ seconds: Int?) async -> Bool {
+            await isSent { _ = try await $0.sts.assumeRole(.init(roleARN: "arn:aws:iam::123456789012:role/r", sessionName: session, durationSeconds: seconds)) }
+        }
+        #expect(await assumes(String(repeating: "a", count: 64), 900))
+        #expect(await assumes("a@", 43_200))
+        #expect(await !assumes(String(repeating: "a", count: 65), nil))
+        #expect(await !assumes("a", nil))
+        #expect(await !assumes("a b", nil))
+        #expect(await !assumes("ab", 899))
+        #expect(await !assumes("ab", 43_201))
+    }
+}
+
+#endif

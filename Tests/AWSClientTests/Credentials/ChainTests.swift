@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#if AWS
+@testable import AWSClient
+import AWSSigner
+import StreamRecords
+import Testing
+
+/// Answers of STS, containers and the metadata service, as a loopback server gives them.
+enum Served {
+    static func role(_ action: String, id: String = "ASIA-ROLE") -> LoopbackServer.Answer {
+        .whole(
+            status: 200,
+            body: """
+                <\(action)Response xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><\(action)Result><AssumedRoleUser><Arn>arn:aws:sts::1:assumed-role/r/s</Arn>\
+                </AssumedRoleUser><Credentials><AccessKeyId>\(id)</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken>\
+                <Expiration>2099-01-01T00:00:00Z</Expiration></Credentials></\(action)Result></\(action)Response>
+                """)
+    }
+
+    static let keys = #"{"Code":"Success","AccessKeyId":"ASIA-HOST","SecretAccessKey":"s","Token":"t","Expiration":"2099-01-01T00:00:00Z"}"#
+}
+
+@Suite("Where credentials are looked for") struct ChainTests {
+    /// What the chain finds.
+    private func find(
+        _ environment: [String: String], config: String = "", credentials: String = "", profile: String? = nil
+    ) async throws -> AWSCredentials {
+        let folder = try TemporaryFolder()
+        var environment = ["AWS_EC2_METADATA_DISABLED": "true"].merging(environment) { $1 }
+        environment["AWS_CONFIG_FILE"] = try folder.write("config", config)
+        environment["AWS_SHARED_CREDENTIALS_FILE"] = try folder.write("credentials", credentials)
+        var configuration = AWSConfiguration(region: "eu-central-1", environment: environment, logger: .silent)
+        configuration.profile = profile
+        configuration.maximumAttempts = 1
+        let aws = AWSServices(configuration)
+        do {
+            let found = try await aws.checkCredentials()
+            await aws.shutdown()
+            return found
+        } catch {
+            await aws.shutdown()
+            throw error
+        }
+    }
+
+    private let keys = "[default]\naws_access_key_id = AKIA-FILE\naws_secret_access_key = s\n"
+
+    @Test("The environment comes first, unless a profile is named in code") func theEnvironmentComesFirstUnlessA() async throws {
+        let environment = ["AWS_ACCESS_KEY_ID": "AKIA-ENV", "AWS_SECRET_ACCESS_KEY": "s", "AWS_SESSION_TOKEN": "t"]
+        let found = try await find(environment, credentials: keys)
+        #expect(found.keys == SigningCredentials(accessKeyID: "AKIA-ENV", secretAccessKey: "s", sessionToken: "t"))
+        #expect(try await find(environment, credentials: keys, profile: "default").keys.accessKeyID == "AKIA-FILE")
+        let other = "[profile other]\naws_access_key_id=AKIA-OTHER\naws_secret_access_key=s"
+        #expect(try await find(environment.merging(["AWS_PROFILE": "other"]) { $1 }, config: other).keys.accessKeyID == "AKIA-ENV")
+    }
+
+    @Test("Half of a pair of keys is an error, in the environment and in files") func halfOfAPairOfKeys() async {
+        let inEnvironment = await failure { try await find(["AWS_ACCESS_KEY_ID": "a"], credentials: keys) }
+        #expect(inEnvironment?.code == .credentials)
+        let inFile = await failure { try await find([:], credentials: "[default]\naws_access_key_id = a") }
+        #expect(inFile?.message.contains("only one of aws_access_key_id and aws_secret_access_key") == true)
+    }
+
+    @Test("The credentials file, a command, and the config file, in this order") func theCredentialsFileACommandAnd() async throws {
+        let config = "[default]\naws_access_key_id = AKIA-CONFIG\naws_secret_access_key = s\n"
+        let command = "credential_process = /bin/sh -c 'echo {\\\"Version\\\":1,\\\"AccessKeyId\\\":\\\"AKIA-RUN\\\",\\\"SecretAccessKey\\\":\\\"s\\\"}'\n"
+        #expect(try await find([:], config: config + command, credentials: keys).keys.accessKeyID == "AKIA-FILE")
+        #expect(try await find([:], config: config + command).keys.accessKeyID == "AKIA-RUN")
+        #expect(try await find([:], config: config).keys.accessKeyID == "AKIA-CONFIG")
+    }
+
+    @Test("With nothing anywhere, the error says where it was looked") func withNothingAnywhereTheErrorSays() async {
+        let error = await failure { try await find([:]) }
+        #expect(error?.code == .credentials)
+        #expect(error?.message.contains("AWS_ACCESS_KEY_ID") == true)
+    }
+
+    @Test("A profile that signs in with a browser is told") func aProfileThatSignsInWith() async {
+        let error = await failure { try await find([:], config: "[default]\nsso_session = a\nsso_account_id = 1") }
+        #expect(error?.message.contains("credential_process") == true)
+    }
+
+    // MARK: Roles
+
+    @Test("A profile assumes its role with the keys of another one") func aProfileAssumesItsRoleWith() async throws {
+        try await LoopbackServer.with { _ in Served.role("AssumeRole") } _: { server async throws in
+            let config = """
+                [default]
+                role_arn = arn:aws:iam::123456789012:role/writer
+                source_profile = base
+                external_id = e/1
+                role_session_name = night
+                duration_seconds = 900
+                [profile base]
+                aws_access_key_id = AKIA-BASE
+                aws_secret_access_key = s
+                """
+            let found = try await find(["AWS_ENDPOINT_URL_STS": server.url], config: config)
+            #expect(found.keys == SigningCredentials(accessKeyID: "ASIA-ROLE", secretAccessKey: "s", sessionToken: "t"))
+            #expect(found.expiration == Timestamp(iso8601: "2099-01-01T00:00:00Z"))
+            let request = try #require(server.requests.first)
+            #expect(
+                request.text == "Action=AssumeRole&Version=2011-06-15&RoleArn=arn%3Aaws%3Aiam%3A%3A123456789012%3Arole%2Fwriter&RoleSessionName=night"
+                    + "&DurationSeconds=900&ExternalId=e%2F1")
+            #expect(request.header("authorization")?.contains("Credential=AKIA-BASE/") == true)
+            #expect(request.header("authorization")?.contains("/eu-central-1/sts/aws4_request") == true)
+        }
+    }
+
+    @Test("Roles may follow from roles, and a profile may name itself") func rolesMayFollowFromRolesAnd() async throws {
+        try await LoopbackServer.with { request in
+            Served.role("AssumeRole", id: request.text.contains("first") ? "ASIA-FIRST" : "ASIA-SECOND")
+        } _: { server async throws in
+            let config = """
+                [default]
+                role_arn = arn:aws:iam::123456789012:role/second
+                source_profile = middle
+                [profile middle]
+                role_arn = arn:aws:iam::123456789012:role/first
+                source_profile = middle
+                aws_access_key_id = AKIA-SELF
+                aws_secret_access_key = s
+                """
+            let found = try await find(["AWS_ENDPOINT_URL_STS": server.url], config: config)
+            #expect(found.keys.accessKeyID == "ASIA-SECOND")
+            #expect(server.requests.map { $0.header("authorization")?.contains("AKIA-SELF") } == [true, false])
+            #expect(server.requests.last?.header("authorization")?.contains("ASIA-FIRST") == true)
+        }
+    }
+
+    @Test("A role's keys may come from the environment") func aRoleSKeysMayCome() async throws {
+        try await LoopbackServer.with { _ in Served.role("AssumeRole") } _: { server async throws in
+            let config = "[default]\nrole_arn = arn:aws:iam::123456789012:role/r\ncredential_source = Environment"
+            let environment = ["AWS_ENDPOINT_URL_STS": server.url, "AWS_ACCESS_KEY_ID": "AKIA-ENV", "AWS_SECRET_ACCESS_KEY": "s"]
+            #expect(try await find(environment, config: config, profile: "default").keys.accessKeyID == "ASIA-ROLE")
+            #expect(server.requests.first?.header("authorization")?.contains("AKIA-ENV") == true)
+        }
+    }
+
+    @Test("Profiles that lead nowhere are told", arguments: [
+        "source_profile = a\n[profile a]\nrole_arn = arn:aws:iam::1:role/abcdef\nsource_profile = default", "source_profile = none", "", "source_profile = default",
+        "source_profile = a\ncredential_source = Environment", "credential_source = Elsewhere", "source_profile = a\nmfa_serial = m\n[profile a]",
+        "credential_source = Environment", "source_profile = a\n[profile a]\nregion = x",
+    ])
+    func profilesThatLeadNowhereAreTold(_ rest: String) async {
+        let error = await failure { try await find([:], config: "[default]\nrole_arn = arn:aws:iam::1:role/abcdef\n" + rest) }
+        #expect(error?.code == .credentials)
+        #expect(error?.message.contains("profile") == true)
+    }
+
+    @Test("A role that STS refuses is an error with its code") func aRoleThatSTSRefusesIs() async throws {
+        try await LoopbackServer.with { _ in
+            .whole(
+                status: 403,
+                body: "<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>no</Message></Error><RequestId>r-1</RequestId></ErrorResponse>")
+        } _: { server async throws in
+            let config = "[default]\nrole_arn = arn:aws:iam::123456789012:role/r\nsource_profile = default\n" + keys.dropFirst(10)
+            let error = await failure { try await find(["AWS_ENDPOINT_URL_STS": server.url], config: config) }
+            #expect(error?.serviceCode == "AccessDenied")
+            #expect(error?.requestID == "r-1")
+            #expect(error?.operation == "AssumeRole")
+        }
+    }
+
+    // MARK: Web identity
+
+    @Test("A token in a file gives a role, by a request without signature") func aTokenInAFileGives() async throws {
+        let folder = try TemporaryFolder()
+        let file = try folder.write("token", "eyJ.first\n")
+        try await LoopbackServer.with { _ in Served.role("AssumeRoleWithWebIdentity") } _: { server async throws in
+            let environment = [
+                "AWS_ENDPOINT_URL_STS": server.url, "AWS_WEB_IDENTITY_TOKEN_FILE": file, "AWS_ROLE_ARN": "arn:aws:iam::123456789012:role/pod",
+                "AWS_ROLE_SESSION_NAME": "pod-1",
+            ]
+            let found = try await find(environment, credentials: keys)
+            #expect(found.keys.accessKeyID == "ASIA-ROLE")
+            let request = try #require(server.requests.first)
+            #expect(request.header("authorization") == nil)
+            #expect(request.text.hasSuffix("&RoleSessionName=pod-1&WebIdentityToken=eyJ.first"))
+        }
+    }
+
+    @Test("A profile may name the token, and a token without a role or file is an error") func aProfileMayNameTheToken() async throws {
+        let folder = try TemporaryFolder()
+        let file = try folder.write("token", "eyJ.second")
+        try await LoopbackServer.with { _ in Served.role("AssumeRoleWithWebIdentity") } _: { server async throws in
+            let config = "[default]\nrole_arn = arn:aws:iam::123456789012:role/p\nweb_identity_token_file = \(file)"
+            #expect(try await find(["AWS_ENDPOINT_URL_STS": server.url], config: config).keys.accessKeyID == "ASIA-ROLE")
+            #expect(server.requests.first?.text.contains("eyJ.second") == true)
+        }
+        #expect(await failure { try await find(["AWS_WEB_IDENTITY_TOKEN_FILE": file]) }?.message.contains("AWS_ROLE_ARN") == true)
+        let absent = ["AWS_WEB_IDENTITY_TOKEN_FILE": file + "-not", "AWS_ROLE_ARN": "arn:aws:iam::123456789012:role/p"]
+        #expect(await failure { try await find(absent) }?.message.contains("is not there") == true)
+    }
+}
+
+#endif
