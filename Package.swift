@@ -147,9 +147,12 @@ let package = Package(
         .testTarget(
             name: "SQLiteEventTableTests",
             dependencies: [
-                "EventTable", "JSONTape", "Sluice", "SQLiteEventTable", "StreamRecords",
+                "EventTable", "EventTableTestSupport", "JSONTape", "Sluice", "SQLiteEventTable", "StreamRecords",
                 .product(name: "GRDB", package: "GRDB.swift", condition: .when(traits: ["SQLite"])),
             ],
+            swiftSettings: settings),
+        .target(
+            name: "EventTableTestSupport", dependencies: ["EventTable", "StreamRecords"], path: "Tests/EventTableTestSupport",
             swiftSettings: settings),
         .testTarget(
             name: "JSONTapeTests", dependencies: ["JSONTape", "ReferenceDecoder"], resources: [.copy("Fixtures")],

@@ -12,6 +12,8 @@ extension SinkRegistry {
         registerSQS(services)
         registerEventBridge(services)
         registerLambda(services)
+        registerS3JSON(services)
+        registerDynamoDBEventTable(services)
     }
 }
 #endif

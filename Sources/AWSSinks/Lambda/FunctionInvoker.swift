@@ -4,6 +4,7 @@
 internal import AWSClient
 internal import JSONTape
 internal import Sluice
+internal import StreamRecords
 
 /// A record as it goes into a function's event.
 struct FunctionRecord: Sendable {
