@@ -17,6 +17,9 @@ indirect enum Condition: Sendable, Hashable {
     case all([Condition])
     case any([Condition])
 
+    /// Nothing meets it. DynamoDB has no expression for that, so it is not to be asked.
+    static let never = Condition.any([])
+
     /// The attribute is absent, or less than the value.
     static func absentOrLess(_ name: String, than value: AttributeValue) -> Condition { .any([.absent(name), .less(name, than: value)]) }
 
@@ -24,14 +27,14 @@ indirect enum Condition: Sendable, Hashable {
 
     /// The attributes, compared from the first on, are less than the values. An attribute and a value that are absent are less than all others.
     static func precedes(_ columns: [(name: String, value: AttributeValue?)]) -> Condition {
-        guard let (name, value) = columns.first else { return .any([]) }
+        guard let (name, value) = columns.first else { return .never }
         let rest = Array(columns.dropFirst())
         var ways: [Condition] = []
         if let value { ways.append(absentOrLess(name, than: value)) }
         let same = value.map { Condition.equal(name, $0) } ?? .absent(name)
         if !rest.isEmpty {
             let further = precedes(rest)
-            if further != .any([]) { ways.append(.all([same, further])) }
+            if further != .never { ways.append(.all([same, further])) }
         }
         return ways.count == 1 ? ways[0] : .any(ways)
     }

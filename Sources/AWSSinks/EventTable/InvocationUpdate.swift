@@ -98,15 +98,14 @@ struct InvocationUpdate: Sendable {
             ("error_message", failure.errorMessage.map { .string($0.cut(toBytes: longestErrorMessage)) }),
         ]
         let columns = [("problem", problem), ("problem_at", at)] + texts
+        let tellsMore = Condition.precedes(texts)
+        let tie = tellsMore == .never ? [] : [Condition.all([.equal("problem_at", at), tellsMore])]
         // The shard is the same for all problems of one execution, so the texts compare as the problems do: error before timeout.
         return replacing(
             columns,
             where: .any([
                 .absentOrLess("problem", than: problem),
-                .all([
-                    .equal("problem", problem),
-                    .any([.greater("problem_at", than: at), .all([.equal("problem_at", at), .precedes(texts)])]),
-                ]),
+                .all([.equal("problem", problem), .any([.greater("problem_at", than: at)] + tie)]),
             ]))
     }
 

@@ -39,5 +39,13 @@ struct EventTableFixture: Sendable {
     func items(of id: String) async throws -> [[String: JSONValue]] {
         try await items().filter { $0["aws_request_id"] == .string(id) }
     }
+
+    /// The keys of the items of one id, however large the items are.
+    func names(of id: String) async throws -> [String] {
+        let query = DynamoDB.QueryRequest(
+            table: table, keyCondition: "#id = :id", projection: "#name",
+            parts: .init(names: ["#id": "aws_request_id", "#name": "FunctionName"], values: [":id": .string(id)]))
+        return try await EventReader(store: store).items(query).compactMap { $0["FunctionName"]?.stringValue }
+    }
 }
 #endif

@@ -13,7 +13,7 @@ import Testing
 
 @Suite("The event table in DynamoDB, against moto") struct EventTableStoreTests {
     @Test("A write is answered: written, or already there") func answers() async throws {
-        try await EventTableFixture.with { fixture in
+        try await EventTableFixture.with { (fixture: EventTableFixture) async throws -> Void in
             let store = fixture.store
             let first = EventWrite.put(change("c1", sequence: 1))
             let second = EventWrite.put(change("c2", sequence: 2))
@@ -58,7 +58,7 @@ import Testing
         }
     }
 
-    @Test("Shuffled and doubled schedules give the same rows", arguments: 0..<25)
+    @Test("Shuffled and doubled schedules give the same rows", arguments: 0..<12)
     func schedules(seed: UInt64) async throws {
         try await EventTableFixture.with { plain in
             try await EventTableFixture.with { shuffled in
@@ -87,7 +87,7 @@ import Testing
         }
     }
 
-    @Test("Two writers at one row lose nothing", arguments: [1, 2, 3] as [UInt64])
+    @Test("Two writers at one row lose nothing", arguments: [1, 2] as [UInt64])
     func concurrentWriters(seed: UInt64) async throws {
         try await EventTableFixture.with { fixture in
             let convergence = ConvergenceCase(seed: seed)

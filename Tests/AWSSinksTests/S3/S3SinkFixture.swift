@@ -44,7 +44,7 @@ func deliver(_ batches: [RecordBatch], to sink: String, services: AWSServices, r
 func deliver(_ batches: [RecordBatch], configuration text: String, services: AWSServices, rounds: Int = 1) async throws -> DeliveryCounts {
     var registry = SinkRegistry()
     registry.registerAWSSinks(services)
-    let configuration = try Configuration(reading: JSONConfiguration.parse(text, file: "test.json"), registry: registry, environment: [:])
+    let configuration = try Configuration(reading: ConfigurationNode(json: text, file: "test.json"), registry: registry, environment: [:])
     return try await deliver(batches, configuration, registry, rounds: rounds)
 }
 
