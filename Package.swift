@@ -82,10 +82,17 @@ let package = Package(
                 .product(name: "SystemPackage", package: "swift-system", condition: .when(traits: ["AWS"])),
             ],
             swiftSettings: settings),
+        .target(
+            name: "AWSSinks",
+            dependencies: [
+                "AWSClient", "EventTable", "JSONTape", "Sluice", "StreamRecords", .product(name: "Logging", package: "swift-log"),
+                .product(name: "Crypto", package: "swift-crypto", condition: .when(traits: ["AWS"])),
+            ],
+            swiftSettings: settings),
         .executableTarget(
             name: "SluiceCommand",
             dependencies: [
-                "EventTable", "JSONTape", "LambdaHost", "Sluice", "SQLiteEventTable", "StreamRecords", "Yams",
+                "AWSClient", "AWSSinks", "EventTable", "JSONTape", "LambdaHost", "Sluice", "SQLiteEventTable", "StreamRecords", "Yams",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -120,11 +127,31 @@ let package = Package(
             ],
             swiftSettings: settings),
         .testTarget(
+            name: "AWSSinksTests",
+            dependencies: [
+                "AWSClient", "AWSSigner", "AWSSinks", "AWSTestSupport", "EventTable", "JSONTape", "Sluice", "StreamRecords",
+                .product(name: "Crypto", package: "swift-crypto", condition: .when(traits: ["AWS"])),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio", condition: .when(traits: ["AWS"])),
+                .product(name: "NIOHTTP1", package: "swift-nio", condition: .when(traits: ["AWS"])),
+                .product(name: "NIOPosix", package: "swift-nio", condition: .when(traits: ["AWS"])),
+            ],
+            swiftSettings: settings),
+        .target(
+            name: "AWSTestSupport",
+            dependencies: [
+                "AWSClient", "AWSSigner", "JSONTape", "StreamRecords", .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio", condition: .when(traits: ["AWS"])),
+                .product(name: "NIOHTTP1", package: "swift-nio", condition: .when(traits: ["AWS"])),
+                .product(name: "NIOPosix", package: "swift-nio", condition: .when(traits: ["AWS"])),
+            ],
+            path: "Tests/AWSTestSupport", swiftSettings: settings),
+        .testTarget(
             name: "AWSSignerTests", dependencies: ["AWSSigner", "JSONTape"], resources: [.copy("Fixtures")], swiftSettings: settings),
         .testTarget(
             name: "AWSClientTests",
             dependencies: [
-                "AWSClient", "AWSSigner", "JSONTape", "StreamRecords", .product(name: "Logging", package: "swift-log"),
+                "AWSClient", "AWSSigner", "AWSTestSupport", "JSONTape", "StreamRecords", .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio", condition: .when(traits: ["AWS"])),
                 .product(name: "NIOHTTP1", package: "swift-nio", condition: .when(traits: ["AWS"])),
                 .product(name: "NIOPosix", package: "swift-nio", condition: .when(traits: ["AWS"])),
@@ -137,9 +164,12 @@ let package = Package(
         .testTarget(
             name: "SQLiteEventTableTests",
             dependencies: [
-                "EventTable", "JSONTape", "Sluice", "SQLiteEventTable", "StreamRecords",
+                "EventTable", "EventTableTestSupport", "JSONTape", "Sluice", "SQLiteEventTable", "StreamRecords",
                 .product(name: "GRDB", package: "GRDB.swift", condition: .when(traits: ["SQLite"])),
             ],
+            swiftSettings: settings),
+        .target(
+            name: "EventTableTestSupport", dependencies: ["EventTable", "StreamRecords"], path: "Tests/EventTableTestSupport",
             swiftSettings: settings),
         .testTarget(
             name: "JSONTapeTests", dependencies: ["JSONTape", "ReferenceDecoder"], resources: [.copy("Fixtures")],

@@ -16,6 +16,10 @@ public enum WriteAnswer: Sendable, Hashable {
     case written
     /// The table told all of this before.
     case alreadyThere
+    /// It may succeed later; `after` is how long to wait, where the store said so.
+    case retry(String, after: Duration?)
+    /// It can never succeed.
+    case rejected(String)
 }
 
 /// A place that keeps the event table.
@@ -27,9 +31,11 @@ public enum WriteAnswer: Sendable, Hashable {
 /// - Function names reach the store normalised, see ``FunctionName``.
 /// - Rows whose `expires_at` lies in the past are not returned, even where they are still stored.
 public protocol EventStore: Sendable {
-    /// Writes a batch, all of it or nothing, and answers for each of its writes at the same index. Facts about one execution
-    /// that stand in one batch may be added up first; they then share one answer.
-    func write(_ writes: [EventWrite]) async throws -> [WriteAnswer]
+    /// Writes a batch and answers for each of its writes at the same index. A throw means that nothing is known of any of them, and all are
+    /// to be written again. Facts about one execution that stand in one batch may be added up first, and lines be put together; they then
+    /// share one answer.
+    /// - Parameter deadline: when the answer must be there; what is not written by then is to be retried.
+    func write(_ writes: [EventWrite], deadline: ContinuousClock.Instant?) async throws -> [WriteAnswer]
 
     /// All rows with this id, in order of their sort keys: an id is unique within a function, table, queue or bus, and rarely
     /// occurs in two.
@@ -47,6 +53,11 @@ public protocol EventStore: Sendable {
 
     /// Ends the store's work and gives its resources back. Nothing may be asked of it afterwards.
     func close() async throws
+}
+
+extension EventStore {
+    /// Writes a batch without a deadline.
+    public func write(_ writes: [EventWrite]) async throws -> [WriteAnswer] { try await write(writes, deadline: nil) }
 }
 
 /// Why a store cannot be opened, written or read.
@@ -68,6 +79,8 @@ public struct EventStoreError: Error, Sendable, Hashable, CustomStringConvertibl
         public static let tooNew = Code(rawValue: "tooNew")
         /// Somebody else holds the table for too long. Trying again may help.
         public static let busy = Code(rawValue: "busy")
+        /// This kind of store cannot answer what was asked.
+        public static let notAvailable = Code(rawValue: "notAvailable")
         /// Reading or writing failed.
         public static let failed = Code(rawValue: "failed")
     }

@@ -9,7 +9,7 @@ extension EventTableName: Decodable {
         do throws(EventStoreError) {
             try self.init(text)
         } catch {
-            throw ConfigurationValueError(expected: "the name of an event table, as in sqlite:events.db")
+            throw ConfigurationValueError(expected: "the name of an event table, as in sqlite:events.db or dynamodb:eventtable")
         }
     }
 }

@@ -26,6 +26,8 @@ public struct Invocation: Sendable, Hashable {
     public var report: Report?
     /// What went wrong, if something did.
     public var failure: Failure?
+    /// Column `log_minutes`: where its log lines stand, for stores that do not find them by the execution's id.
+    public var logMinutes: Set<LogMinute> = []
     /// A person's verdict on the execution.
     public var verdict: Verdict?
     /// Column `expires_at`: when the row may go, in seconds since 1970. The latest counts.
@@ -150,6 +152,7 @@ public struct Invocation: Sendable, Hashable {
         functionError = functionError ?? other.functionError
         if let new = other.report, report.map({ new.supersedes($0) }) ?? true { report = new }
         if let new = other.failure, failure.map({ new.supersedes($0) }) ?? true { failure = new }
+        logMinutes.formUnion(other.logMinutes)
         if let new = other.expiresAt { expiresAt = max(new, expiresAt ?? new) }
     }
 }

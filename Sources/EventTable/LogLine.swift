@@ -25,13 +25,16 @@ public struct LogLine: Sendable, Hashable {
     /// The execution that the line itself names.
     public var requestID: String?
     public var message: String
+    /// When it may go, in seconds since 1970. A store that keeps lines together keeps them until the last may go; it is not read back.
+    public var expiresAt: Int64?
 
-    public init(stream: Stream, time: Timestamp, id: String, requestID: String? = nil, message: String) {
+    public init(stream: Stream, time: Timestamp, id: String, requestID: String? = nil, message: String, expiresAt: Int64? = nil) {
         self.stream = stream
         self.time = time
         self.id = id
         self.requestID = requestID
         self.message = message
+        self.expiresAt = expiresAt
     }
 }
 

@@ -14,21 +14,25 @@ public struct RecordMapper: Sendable {
     /// How many streams are remembered. Where there are more, all are forgotten: lines that name their execution never need this.
     private static let mostStreams = 10_000
 
-    public init() {}
+    /// How long rows are kept after the time that they tell of, in seconds; absent: for ever. Counted from the records' own times, so that
+    /// the same records always give the same rows.
+    private let retention: Int64?
+
+    public init(retention: Int64? = nil) { self.retention = retention }
 
     /// Appends what a record has to say. The first write is the record itself; its answer tells whether the record was there.
     public mutating func map(_ record: Record, into writes: inout [EventWrite]) {
         switch record.kind {
-        case .change: writes.append(.put(Self.change(record)))
-        case .message: writes.append(.put(Self.entry(record, .message, name: record.queue)))
-        case .event: writes.append(.put(Self.entry(record, .event, name: record.bus ?? record.eventSource)))
+        case .change: writes.append(.put(change(record)))
+        case .message: writes.append(.put(entry(record, .message, name: record.queue)))
+        case .event: writes.append(.put(entry(record, .event, name: record.bus ?? record.eventSource)))
         case .log: log(record, into: &writes)
         }
     }
 
     // MARK: Changes, messages, events
 
-    private static func change(_ record: Record) -> EventEntry {
+    private func change(_ record: Record) -> EventEntry {
         var entry = entry(record, .change, name: record.table)
         entry.operation = record.operation?.rawValue
         // The subject is the table's name, which has no #, and behind a # the keys.
@@ -37,18 +41,25 @@ public struct RecordMapper: Sendable {
             entry.keys = keys
             entry.subject = "\(entry.key.name)#\(keys)"
         }
-        if record.operation == .modify { entry.changed = changedNames(in: entry.payload) }
+        if record.operation == .modify { entry.changed = Self.changedNames(in: entry.payload) }
         return entry
     }
 
-    private static func entry(_ record: Record, _ kind: EventEntry.Kind, name: String?) -> EventEntry {
+    private func entry(_ record: Record, _ kind: EventEntry.Kind, name: String?) -> EventEntry {
         let id = record.idText
         var payload = JSONWriter()
         record.write(.plain, into: &payload)
         return EventEntry(
-            key: EventKey(id: id, name: name ?? unknownName), kind: kind,
+            key: EventKey(id: id, name: name ?? Self.unknownName), kind: kind,
             sort: SortKey.text(time: record.time, sequenceNumber: record.sequenceNumber, id: id),
-            payload: String(decoding: payload.array, as: UTF8.self))
+            payload: String(decoding: payload.array, as: UTF8.self), expiresAt: record.time.flatMap(expiry))
+    }
+
+    /// When what happened at a time may go.
+    private func expiry(of time: Timestamp) -> Int64? {
+        guard let retention else { return nil }
+        let (sum, overflow) = (time.milliseconds / 1000).addingReportingOverflow(retention)
+        return overflow ? nil : sum
     }
 
     /// Stands for the table, queue or bus that a record does not tell: a key must not be empty.
@@ -66,13 +77,12 @@ public struct RecordMapper: Sendable {
     // MARK: Log lines
 
     private mutating func log(_ record: Record, into writes: inout [EventWrite]) {
-        let source = record.source
-        let stream = LogLine.Stream(account: source.account ?? "", group: source.name, name: source.logStream ?? "")
+        let stream = Self.stream(of: record)
         let message = record.message ?? ""
         let lambda = LambdaLogLine(message, group: stream.group, stream: stream.name)
         let time = record.time ?? Timestamp(milliseconds: 0)
         writes.append(
-            .line(LogLine(stream: stream, time: time, id: record.idText, requestID: lambda.requestID, message: message)))
+            .line(LogLine(stream: stream, time: time, id: record.idText, requestID: lambda.requestID, message: message, expiresAt: expiry(of: time))))
         guard let function = lambda.function else { return }
         let key: EventKey
         if let requestID = lambda.requestID {
@@ -82,7 +92,21 @@ public struct RecordMapper: Sendable {
             guard lambda.isFailure, let current = underWay[stream] else { return }
             key = current
         }
-        writes.append(.note(Self.facts(key, at: time, lambda, qualifier: Self.version(in: stream.name))))
+        var facts = Self.facts(key, at: time, lambda, qualifier: Self.version(in: stream.name))
+        facts.logMinutes = [LogMinute(stream: stream, at: time)]
+        facts.expiresAt = expiry(of: time)
+        writes.append(.note(facts))
+    }
+
+    private static func stream(of record: Record) -> LogLine.Stream {
+        let source = record.source
+        return LogLine.Stream(account: source.account ?? "", group: source.name, name: source.logStream ?? "")
+    }
+
+    /// Forgets what a log record's stream has told since an earlier mapper: its records come again.
+    mutating func goBack(in record: Record, to earlier: RecordMapper) {
+        let stream = Self.stream(of: record)
+        underWay[stream] = earlier.underWay[stream]
     }
 
     private mutating func note(_ key: EventKey, isUnderWay: Bool, in stream: LogLine.Stream) {

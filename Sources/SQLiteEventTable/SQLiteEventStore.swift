@@ -94,7 +94,8 @@ public final class SQLiteEventStore: EventStore {
         }
     }
 
-    public func write(_ writes: [EventWrite]) async throws -> [WriteAnswer] {
+    /// One transaction: all of the batch is written, or nothing.
+    public func write(_ writes: [EventWrite], deadline: ContinuousClock.Instant?) async throws -> [WriteAnswer] {
         guard !writes.isEmpty else { return [] }
         return try await translatingErrors { try await pool.write { try SQLiteWriter.write(writes, into: $0) } }
     }

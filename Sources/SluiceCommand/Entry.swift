@@ -48,7 +48,15 @@ struct SluiceCommand: AsyncParsableCommand {
             Exit status: 0 everything was delivered, or wanted nowhere; 1 some records were rejected or are still to be \
             delivered, or nothing was found; 2 the command line or the configuration is wrong; 3 an input cannot be opened or read.
             """,
-        subcommands: [ProcessCommand.self, HistoryCommand.self, ShowCommand.self, StatsCommand.self, CheckCommand.self])
+        subcommands: verbs)
+
+    private static var verbs: [any ParsableCommand.Type] {
+        var verbs: [any ParsableCommand.Type] = [ProcessCommand.self, HistoryCommand.self, ShowCommand.self, StatsCommand.self, CheckCommand.self]
+        #if AWS
+        verbs.append(TableCommand.self)
+        #endif
+        return verbs
+    }
 }
 
 /// What the command ends with.

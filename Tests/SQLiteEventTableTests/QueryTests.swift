@@ -3,6 +3,7 @@
 #if SQLite
 
 import EventTable
+import EventTableTestSupport
 import SQLiteEventTable
 import StreamRecords
 import Testing
@@ -12,7 +13,7 @@ struct QueryTests {
     func history(limit: Int) async throws {
         let folder = try TemporaryFolder()
         let store = try await SQLiteEventStore(path: folder.path("e.db"))
-        var random = SplitMix64(seed: UInt64(limit))
+        var random = SeededRandom(seed: UInt64(limit))
         // Several changes share a millisecond; their sequence numbers tell them apart.
         let entries = (0..<40).map { change("c\($0)", item: $0 % 2, at: at(Int64($0 / 8)), sequence: 5 + $0 * 7) }
         _ = try await store.write(entries.shuffled(using: &random).map { .put($0) })
@@ -97,7 +98,7 @@ struct QueryTests {
             line(second, 60_000, r, "START RequestId: \(r) Version: 1"), line(second, 60_001, nil, "again"),
             line(second, 60_001 + Invocation.longest, nil, "far later"),
         ]
-        var random = SplitMix64(seed: 3)
+        var random = SeededRandom(seed: 3)
         _ = try await store.write(lines.shuffled(using: &random).map { .line($0) })
         let all = try await store.logLines(requestID: r, limit: 100)
         #expect(all.isComplete)
@@ -115,7 +116,7 @@ struct QueryTests {
     func statistics(count: Int) async throws {
         let folder = try TemporaryFolder()
         let store = try await SQLiteEventStore(path: folder.path("e.db"))
-        var random = SplitMix64(seed: UInt64(count))
+        var random = SeededRandom(seed: UInt64(count))
         var writes: [EventWrite] = []
         var facts: [Invocation] = []
         for number in 0..<count {

@@ -111,7 +111,7 @@ struct SinkTests {
         try await store.pool.write { db in
             try db.execute(sql: "CREATE TRIGGER refuse BEFORE INSERT ON events BEGIN SELECT RAISE(ABORT, 'refused'); END")
         }
-        let sink = SQLiteEventTableSink(store: store)
+        let sink = EventTableSink(store: store)
         let pipeline = try Pipeline(sinks: [("history", sink)], routes: [Route(name: "all", to: ["history"])])
         let batch = try #require(
             Self.samples.filter { $0.path.contains("/products/") }.lazy.compactMap { file in

@@ -3,6 +3,7 @@
 #if SQLite
 
 import EventTable
+import EventTableTestSupport
 import Foundation
 import GRDB
 import StreamRecords
@@ -122,7 +123,7 @@ struct StoreTests {
                     var written = 0
                     for batch in 0..<10 {
                         // Every writer writes what all others write, in an order of its own.
-                        var random = SplitMix64(seed: UInt64(writer * 100 + batch))
+                        var random = SeededRandom(seed: UInt64(writer * 100 + batch))
                         let writes = (0..<50).map { EventWrite.put(change("c\(batch)-\($0)", sequence: $0)) }.shuffled(using: &random)
                         written += try await store.write(writes).count { $0 == .written }
                     }

@@ -71,11 +71,15 @@ public struct NameTemplate: Sendable, Hashable, Decodable, CustomStringConvertib
     }
 
     /// The path for a record: relative, at least one component.
-    public func path(for record: Record) -> String {
+    public func path(for record: Record) -> String { path(for: record, id: record.id.id) }
+
+    /// The path for something that is made of several records: `{id}` stands for what identifies all of them, the other fields are the record's.
+    public func path(for record: Record, id: String) -> String {
         var text = ""
         for part in parts {
             switch part {
             case .literal(let literal): text += literal
+            case .field(.id): text += Self.safe(id)
             case .field(let field): text += Self.safe(Self.value(field, record))
             case .key(let name): text += Self.safe(record.keys?[name].map(Self.text))
             }

@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import EventTable
+import FoundationEssentials
 import JSONTape
 
 /// Why a command that reads the event table ends without having done what it was asked for.
@@ -27,23 +28,33 @@ struct CommandFailure: Error {
     init(_ error: EventStoreError) {
         switch error.code {
         case .badName: self.init(.usage, error.message)
-        case .missing: self.init(.usage, error.message + "; name one with --table sqlite:PATH, or make one with sluice process … --to sqlite:PATH")
+        case .notAvailable: self.init(.usage, error.message)
+        case .missing: self.init(.usage, error.message + "; name one with --table, or make one: sluice process … --to sqlite:PATH, sluice table create NAME")
         default: self.init(.unreadable, error.message)
         }
     }
 }
 
-/// Opens a table, lets a command read it, closes it, and turns what went wrong into a message and an exit status.
+/// Opens a table, lets a command read it, and closes it.
 func reading(_ options: EventTableOptions, _ body: (any EventStore) async throws -> Void) async throws {
-    do {
-        let store = try await options.open()
-        do {
-            try await body(store)
-        } catch {
-            try? await store.close()
-            throw error
+    try await reporting {
+        try await Connections.with(ProcessInfo.processInfo.environment) { connections in
+            let store = try await options.open(connections)
+            do {
+                try await body(store)
+            } catch {
+                try? await store.close()
+                throw error
+            }
+            try await store.close()
         }
-        try await store.close()
+    }
+}
+
+/// Does something, and turns what went wrong into a message and an exit status.
+func reporting(_ body: () async throws -> Void) async throws {
+    do {
+        try await body()
     } catch let error as DescriptorError where error.isBrokenPipe {
         // Whoever reads has seen enough.
         return

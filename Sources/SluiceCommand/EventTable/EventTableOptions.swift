@@ -3,51 +3,43 @@
 import ArgumentParser
 import EventTable
 import FoundationEssentials
-import SQLiteEventTable
 import Sluice
 import StreamRecords
 
 /// Which event table a command reads.
 struct EventTableOptions: ParsableArguments {
     @Option(help: ArgumentHelp(
-        "The event table to read (default: the configuration's, else \(EventTableName.standard)).", valueName: "sqlite:PATH"))
+        "The event table to read (default: the configuration's, else \(EventTableName.standard)).", valueName: "sqlite:PATH|dynamodb:NAME"))
     var table: String?
 
     /// Opens the table for reading.
     /// - Throws: ``CommandFailure`` with what is wrong: the name (status 2), the place (2), or what is there (3).
-    func open() async throws -> any EventStore {
+    func open(_ connections: Connections) async throws -> any EventStore {
         let name: EventTableName
         if let table {
             do throws(EventStoreError) { name = try EventTableName(table) } catch { throw CommandFailure(error) }
         } else {
-            name = try Self.configured() ?? .standard
+            name = try Self.configured(connections) ?? .standard
         }
         do throws(EventStoreError) {
-            return try await Self.open(name)
+            return try await connections.stores.open(name, for: .reading)
         } catch {
             throw CommandFailure(error)
         }
     }
 
     /// The table of the first event table sink in the configuration that `sluice process` would take here.
-    private static func configured() throws(CommandFailure) -> EventTableName? {
+    private static func configured(_ connections: Connections) throws(CommandFailure) -> EventTableName? {
         let environment = ProcessInfo.processInfo.environment
         do {
             guard let source = try ConfigurationLoading.find(nil, environment: environment) else { return nil }
             let configuration = try Configuration(
-                reading: ConfigurationLoading.parse(source), registry: .command {}, environment: environment)
+                reading: ConfigurationLoading.parse(source), registry: connections.sinks(), environment: environment)
             let sink = configuration.sinks.first { $0.type == "event-table" }
             return try sink?.settings["table"]?.string.map { text throws(EventStoreError) in try EventTableName(text) }
         } catch {
             throw CommandFailure(.usage, "\(error)")
         }
-    }
-
-    private static func open(_ name: EventTableName) async throws(EventStoreError) -> any EventStore {
-        #if SQLite
-        if name.scheme == "sqlite" { return try await SQLiteEventStore(path: name.place, access: .readOnly) }
-        #endif
-        throw EventStoreError(.badName, "\(name): this build of sluice has no \(name.scheme) event table")
     }
 }
 

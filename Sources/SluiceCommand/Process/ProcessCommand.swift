@@ -4,7 +4,6 @@ import ArgumentParser
 import Foundation
 import JSONTape
 import Logging
-import SQLiteEventTable
 import Sluice
 import StreamRecords
 
@@ -20,8 +19,8 @@ struct ProcessCommand: AsyncParsableCommand {
             Where records go is told by --to, else by a configuration: --config, SLUICE_CONFIG, or sluice.yaml here or beside \
             the command. With none of them they go to standard output. The summary goes to standard error.
 
-            Sinks: log: (standard output), file:PATH (JSON lines), dir:PATH (a file for each record), sqlite:PATH (an event \
-            table, for history, show and stats).
+            Sinks: log: (standard output), file:PATH (JSON lines), dir:PATH (a file for each record), sqlite:PATH and \
+            dynamodb:NAME (an event table, for history, show and stats), s3://BUCKET/PREFIX (an object for each record).
             """)
 
     @Argument(help: ArgumentHelp("Files, folders, or - for standard input.", valueName: "path"))
@@ -54,7 +53,12 @@ struct ProcessCommand: AsyncParsableCommand {
     func run() async throws {
         let stop = StopSignal()
         let environment = ProcessInfo.processInfo.environment
-        let registry = SinkRegistry.command { stop.stop(.outputClosed) }
+        try await Connections.with(environment) { connections in
+            try await run(stop, environment, connections.sinks { stop.stop(.outputClosed) })
+        }
+    }
+
+    private func run(_ stop: StopSignal, _ environment: [String: String], _ registry: SinkRegistry) async throws {
         let configuration: Configuration
         let pipeline: Pipeline
         do {
@@ -150,16 +154,5 @@ extension Configuration {
         if let bytes = limits.record { result.record = bytes.bytes }
         if let depth = limits.depth { result.json = JSONLimits(maximumDepth: depth) }
         return result
-    }
-}
-
-extension SinkRegistry {
-    /// The sinks that the command has.
-    static func command(onClosedOutput: @escaping @Sendable () -> Void) -> SinkRegistry {
-        var registry = SinkRegistry.standard(onClosedOutput: onClosedOutput)
-        #if SQLite
-        registry.registerSQLiteEventTable()
-        #endif
-        return registry
     }
 }

@@ -2,6 +2,7 @@
 
 #if AWS
 import AWSClient
+import AWSTestSupport
 import JSONTape
 import StreamRecords
 import Testing

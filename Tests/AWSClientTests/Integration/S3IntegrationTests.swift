@@ -2,6 +2,7 @@
 
 #if AWS
 import AWSClient
+import AWSTestSupport
 import Foundation
 import JSONTape
 import Testing

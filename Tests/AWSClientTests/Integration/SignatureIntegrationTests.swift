@@ -3,6 +3,7 @@
 #if AWS
 import AWSClient
 import AWSSigner
+import AWSTestSupport
 import StreamRecords
 import Synchronization
 import Testing

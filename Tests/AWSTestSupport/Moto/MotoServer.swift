@@ -1,32 +1,43 @@
 // SPDX-License-Identifier: Apache-2.0
 
 #if AWS
-@testable import AWSClient
-import AWSSigner
-import Foundation
+public import AWSClient
+public import AWSSigner
+internal import Foundation
 public import JSONTape
-import NIOPosix
-import StreamRecords
+internal import Logging
+internal import NIOPosix
+public import StreamRecords
 
 /// moto behind the server that checks signatures (Tests/Support/moto/server.py), one for all tests of the process. It ends when the process does,
 /// since its standard input ends then.
-actor MotoServer {
-    static let shared = MotoServer()
+public actor MotoServer {
+    public static let shared = MotoServer()
 
-    struct Failure: Error, CustomStringConvertible {
-        let description: String
+    public struct Failure: Error, CustomStringConvertible {
+        public let description: String
     }
 
-    private var starting: Task<Int, any Error>?
+    /// Where its two servers listen.
+    public struct Ports: Sendable {
+        /// Checks signatures, then hands on.
+        public let checked: Int
+        /// moto itself.
+        public let unchecked: Int
+    }
+
+    private var starting: Task<Ports, any Error>?
     private var process: Process?
     /// Held open as long as the server shall run.
     private let input = Pipe()
 
     /// `http://127.0.0.1:…`, of the server that checks signatures.
-    func url() async throws -> String {
+    public func url() async throws -> String { "http://127.0.0.1:\(try await ports().checked)" }
+
+    public func ports() async throws -> Ports {
         let task = starting ?? Task { try await start() }
         starting = task
-        return "http://127.0.0.1:\(try await task.value)"
+        return try await task.value
     }
 
     private static var interpreter: String {
@@ -44,7 +55,7 @@ actor MotoServer {
         URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
     }
 
-    private func start() async throws -> Int {
+    private func start() async throws -> Ports {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: try MotoServer.interpreter)
         process.arguments = [MotoServer.root.appendingPathComponent("Tests/Support/moto/server.py").path]
@@ -62,16 +73,21 @@ actor MotoServer {
             while try text.read(from: descriptor, upTo: 4096) > 0, text.firstIndex(of: 0x0A, from: 0) == nil {}
             return text.copy(of: 0..<text.count)
         }
-        if case .number(let text)? = (try? JSONValue(parsing: line))?["port"], let port = Int(text) { return port }
+        let told = try? JSONValue(parsing: line)
+        if case .number(let checked)? = told?["port"], case .number(let unchecked)? = told?["moto"], let checked = Int(checked),
+            let unchecked = Int(unchecked)
+        {
+            return Ports(checked: checked, unchecked: unchecked)
+        }
         throw Failure(description: "The server of the integration tests did not start; what it said is above.")
     }
 
     // MARK: For tests
 
-    static let keys = SigningCredentials(accessKeyID: "AKIDEXAMPLE", secretAccessKey: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY")
+    public static let keys = SigningCredentials(accessKeyID: "AKIDEXAMPLE", secretAccessKey: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY")
 
     /// Runs `body` with a client of this server's.
-    static func with<Result>(
+    public static func with<Result>(
         keys: SigningCredentials = keys, clock: AWSClock = .system, attempts: Int = 1, _ body: (AWSServices) async throws -> Result
     ) async throws -> Result {
         var configuration = AWSConfiguration(region: "eu-central-1", environment: ["AWS_ENDPOINT_URL": try await shared.url()], logger: .silent)
@@ -91,37 +107,28 @@ actor MotoServer {
 
     /// Runs a call of boto3's, and gives its answer as calls.py writes it.
     @discardableResult
-    static func boto(_ service: String, _ operation: String, _ arguments: JSONValue = .object([]), deserialize: Bool = false) async throws -> JSONValue {
+    public static func boto(_ service: String, _ operation: String, _ arguments: JSONValue = .object([]), deserialize: Bool = false) async throws -> JSONValue {
         try await door(
             "/-/call",
             ["service": .string(service), "operation": .string(operation), "arguments": arguments, "deserialize": .bool(deserialize)])
     }
 
     /// How many requests had the right signature.
-    static func verified() async throws -> Int {
+    public static func verified() async throws -> Int {
         guard case .number(let text)? = try await door("/-/counts", [:])["verified"] else { return 0 }
         return Int(text) ?? 0
     }
 
     private static func door(_ path: String, _ body: JSONValue) async throws -> JSONValue {
-        let transport = AsyncHTTPTransport(connectTimeout: .seconds(10), connectionsPerHost: 1)
-        guard let endpoint = HTTPEndpoint(try await shared.url()) else { throw Failure(description: "no address") }
-        let request = HTTPRequest(
-            method: "POST", endpoint: endpoint, path: path, headers: [HTTPHeader("host", endpoint.authority)], body: Array(body.text.utf8))
-        do {
-            let response = try await transport.send(request, timeout: .seconds(60), maximumAnswer: 64 << 20)
-            await transport.shutdown()
-            let answer = try JSONValue(parsing: response.body)
-            if let error = answer["error"]?.stringValue { throw Failure(description: "\(error): \(answer["message"]?.stringValue ?? "")") }
-            return answer
-        } catch {
-            await transport.shutdown()
-            throw error
-        }
+        let request = ProxiedRequest(method: "POST", target: path, headers: [("host", "127.0.0.1")], body: Array(body.text.utf8))
+        let response = try await HTTPExchange.send(request, port: shared.ports().checked)
+        let answer = try JSONValue(parsing: response.body)
+        if let error = answer["error"]?.stringValue { throw Failure(description: "\(error): \(answer["message"]?.stringValue ?? "")") }
+        return answer
     }
 
     /// A name that nobody else uses.
-    static func name(_ prefix: String) -> String { "\(prefix)-\(UUID().uuidString.lowercased().prefix(13))" }
+    public static func name(_ prefix: String) -> String { "\(prefix)-\(UUID().uuidString.lowercased().prefix(13))" }
 }
 
 extension JSONValue: ExpressibleByDictionaryLiteral, ExpressibleByStringLiteral, ExpressibleByArrayLiteral {
@@ -130,15 +137,24 @@ extension JSONValue: ExpressibleByDictionaryLiteral, ExpressibleByStringLiteral,
     public init(arrayLiteral elements: JSONValue...) { self = .array(elements) }
 }
 
+extension Logger {
+    /// Tells nothing.
+    static var silent: Logger {
+        var logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        logger.logLevel = .critical
+        return logger
+    }
+}
+
 extension AttributeMap {
     /// The item as calls.py writes what boto3's TypeDeserializer makes of it.
-    var deserialized: JSONValue {
+    public var deserialized: JSONValue {
         .object(sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }.map { JSONMember(name: $0.name, value: $0.value.deserialized) })
     }
 }
 
 extension AttributeValue {
-    var deserialized: JSONValue {
+    public var deserialized: JSONValue {
         func bytes(_ bytes: [UInt8]) -> JSONValue { ["b": .string(Data(bytes).base64EncodedString())] }
         func number(_ number: DynamoDBNumber) -> JSONValue { ["n": .string(number.canonical)] }
         /// In the order of Python's `repr`, which for these is that of their text.

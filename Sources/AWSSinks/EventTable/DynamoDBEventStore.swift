@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#if AWS
+public import AWSClient
+public import EventTable
+internal import Sluice
+internal import StreamRecords
+
+/// The event table in DynamoDB.
+///
+/// It makes nothing by itself: the table is there with its indexes, made by `sluice table create` or a deployment template. Each write stands for
+/// itself; many are under way at once, and each is conditional, so that it does not matter in which order they arrive, or how often.
+struct DynamoDBEventStore: EventStore {
+    let dynamoDB: DynamoDB
+    /// Name or ARN.
+    let table: String
+    let limits: CallLimits
+    /// The time by which rows have expired, in seconds since 1970.
+    let now: @Sendable () -> Int64
+
+    init(
+        _ services: AWSServices, table: String, _ options: EventStores.Options = .init(), now: @escaping @Sendable () -> Int64 = { WallClock.now.milliseconds / 1000 }
+    ) throws(EventStoreError) {
+        self.dynamoDB = services.dynamoDB
+        self.table = table
+        self.now = now
+        do throws(ConfigurationValueError) {
+            limits = try CallLimits(concurrency: options.concurrency, attempts: options.attempts, timeout: options.timeout)
+        } catch {
+            throw EventStoreError(.badName, "dynamodb:\(table): expected \(error.expected)")
+        }
+    }
+
+    func write(_ writes: [EventWrite], deadline: ContinuousClock.Instant?) async throws -> [WriteAnswer] {
+        try await EventWriter(store: self, deadline: deadline).write(writes)
+    }
+
+    func rows(id: String) async throws -> [EventRow] { try await EventReader(store: self).rows(id: id) }
+
+    func page(_ query: EventQuery) async throws -> EventPage { try await EventReader(store: self).page(query) }
+
+    func logLines(requestID: String, limit: Int) async throws -> LogLinePage {
+        try await LogReader(reader: EventReader(store: self)).lines(requestID: requestID, limit: limit)
+    }
+
+    func statistics(_ range: TimeRange) async throws -> EventStatistics {
+        throw EventStoreError(
+            .notAvailable,
+            "dynamodb:\(table): counts over all functions and tables would have to read the whole table, and no index names them; "
+                + "process the recorded streams into a SQLite file and ask that, or ask CloudWatch for the functions' metrics")
+    }
+
+    /// The client's connections belong to whoever made it.
+    func close() async throws {}
+
+    /// Makes a call with the sink's time-out and attempts.
+    func call<Result>(
+        by deadline: ContinuousClock.Instant?, _ body: (DynamoDB, ContinuousClock.Instant) async throws(AWSError) -> Result
+    ) async throws(AWSError) -> Result {
+        try await limits.retrying(by: deadline) { deadline throws(AWSError) in try await body(dynamoDB, deadline) }
+    }
+
+    /// What a call's failure means for somebody who asked this store.
+    func failure(_ error: AWSError) -> EventStoreError {
+        switch error.serviceCode {
+        case "ResourceNotFoundException":
+            EventStoreError(.missing, "there is no DynamoDB table “\(table)” with the event table's indexes in this account and region: \(error)")
+        case "ValidationException" where error.message.contains("index") || error.message.contains("key"):
+            EventStoreError(.notAnEventTable, "dynamodb:\(table) has not the event table's keys and indexes; `sluice table create` adds what is missing: \(error)")
+        default:
+            EventStoreError(error.code == .configuration || error.code == .credentials ? .cannotOpen : .failed, "dynamodb:\(table): \(error)")
+        }
+    }
+}
+
+extension EventStores {
+    /// Adds event tables in DynamoDB, `dynamodb:NAME`. Nothing is called before a table is written or read.
+    public mutating func registerDynamoDB(_ services: AWSServices) {
+        register("dynamodb", argument: "NAME") { table, _, options throws(EventStoreError) in
+            try DynamoDBEventStore(services, table: table, options)
+        }
+    }
+}
+
+extension SinkRegistry {
+    /// Adds the sink `event-table` over DynamoDB alone, also as `dynamodb:NAME`. A program with other stores registers all of them together.
+    mutating func registerDynamoDBEventTable(_ services: AWSServices) {
+        var stores = EventStores()
+        stores.registerDynamoDB(services)
+        registerEventTable(stores)
+    }
+}
+
+#endif

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#if AWS
+internal import AWSClient
+internal import JSONTape
+internal import Sluice
+internal import StreamRecords
+
+/// A record as it goes into a function's event.
+struct FunctionRecord: Sendable {
+    let json: [UInt8]
+    /// By which the function may name it.
+    let id: String
+}
+
+/// Makes events for a function and invokes it.
+struct FunctionInvoker: Sendable {
+    let lambda: Lambda
+    let function: String
+    /// Lambda answers when it has queued the event, not when the function has ended.
+    let isQueued: Bool
+    /// The event is one record, not many in `records`.
+    let sendsSingly: Bool
+
+    private static let opening = Array(#"{"records":["#.utf8)
+    private static let closing = Array("]}".utf8)
+
+    /// For the records of an event, each with a comma.
+    var maximumBytes: Int {
+        let limit = isQueued ? Lambda.Limits.eventBytes : Lambda.Limits.requestBytes
+        // The last record has no comma.
+        return sendsSingly ? limit : limit - FunctionInvoker.opening.count - FunctionInvoker.closing.count + 1
+    }
+
+    /// Asks Lambda whether the function could be invoked.
+    func lookUp() async throws {
+        do throws(AWSError) {
+            _ = try await lambda.invoke(.init(function: function, payload: Array("{}".utf8), type: .dryRun))
+        } catch {
+            if error.isNotFound { throw AWSSinkError(.notFound, "there is no function \(function): \(error)", underlying: error) }
+            if error.isAccessDenied {
+                throw AWSSinkError(.accessDenied, "the function \(function) may not be invoked: allow lambda:InvokeFunction: \(error)", underlying: error)
+            }
+            throw AWSSinkError(.unavailable, "the function \(function) cannot be looked up: \(error)", underlying: error)
+        }
+    }
+
+    func compose(_ delivery: Delivery) -> Preparation<FunctionRecord> {
+        let json = delivery.payloadBytes
+        if json.isEmpty { return .rejected("the record's text is empty, which is no JSON") }
+        let bytes = json.count + (sendsSingly ? 0 : 1)
+        if bytes > maximumBytes { return .rejected("the record has \(json.count) bytes; Lambda takes an event of at most \(isQueued ? "1 MiB" : "6 MiB")") }
+        return .ready(FunctionRecord(json: json, id: delivery.record.idText), bytes: bytes)
+    }
+
+    // MARK: One call
+
+    func invoke(_ parcels: [Parcel<FunctionRecord>], _ deadline: ContinuousClock.Instant) async -> CallResult {
+        do throws(AWSError) {
+            let request = Lambda.InvokeRequest(function: function, payload: event(parcels), type: isQueued ? .event : .requestResponse)
+            let result = try await lambda.invoke(request, deadline: deadline)
+            if let error = result.functionError {
+                return .answered(parcels.map { _ in .again(FunctionInvoker.reason(error, result.payload)) })
+            }
+            if isQueued { return .answered(parcels.map { _ in .settled(.delivered) }) }
+            return .answered(FunctionAnswer.fates(of: result.payload, parcels))
+        } catch {
+            return CallResult(error, sizeCodes: ["RequestTooLargeException"], contentCodes: ["InvalidRequestContentException"])
+        }
+    }
+
+    private func event(_ parcels: [Parcel<FunctionRecord>]) -> [UInt8] {
+        if sendsSingly, let only = parcels.first { return only.entry.json }
+        var bytes = FunctionInvoker.opening
+        bytes.reserveCapacity(parcels.reduce(32) { $0 + $1.bytes })
+        for (place, parcel) in parcels.enumerated() {
+            if place > 0 { bytes.append(UInt8(ascii: ",")) }
+            bytes += parcel.entry.json
+        }
+        return bytes + FunctionInvoker.closing
+    }
+
+    private static func reason(_ kind: String, _ payload: [UInt8]) -> Reason {
+        let answer = try? JSONValue(parsing: payload)
+        let parts = [answer?["errorType"]?.stringValue, answer?["errorMessage"]?.stringValue].compactMap { $0 }
+        return Reason("the function failed (\(kind))\(parts.isEmpty ? "" : ": ")\(parts.joined(separator: ": ").prefix(1000))")
+    }
+}
+
+/// Reads what a function says of the records it was given.
+enum FunctionAnswer {
+    static func fates(of payload: [UInt8], _ parcels: [Parcel<FunctionRecord>]) -> [EntryFate] {
+        let answer = try? JSONValue(parsing: payload, limits: JSONLimits(maximumDepth: 64))
+        guard let list = answer?["batchItemFailures"], list != .null else { return parcels.map { _ in .settled(.delivered) } }
+        guard case .array(let failures) = list else { return all(parcels, "the function answered batchItemFailures that are no list") }
+        var failed: Set<Int> = []
+        for failure in failures {
+            guard let place = place(of: failure["itemIdentifier"], parcels) else {
+                return all(parcels, "the function named a record that it was not given: \(String((failure["itemIdentifier"] ?? .null).text.prefix(200)))")
+            }
+            failed.insert(place)
+        }
+        var closed: Set<Int> = []
+        return parcels.enumerated().map { place, parcel in
+            if failed.contains(place) {
+                if let key = parcel.key { closed.insert(key) }
+                return .again("the function reported this record as failed")
+            }
+            // It comes again after the one that failed, as the order wants it.
+            return parcel.key.map { closed.contains($0) } ?? false
+                ? .again("an earlier record of its key was reported as failed") : .settled(.delivered)
+        }
+    }
+
+    private static func all(_ parcels: [Parcel<FunctionRecord>], _ reason: Reason) -> [EntryFate] { parcels.map { _ in .again(reason) } }
+
+    /// By id where one has it, for ids may be digits; else by place.
+    private static func place(of identifier: JSONValue?, _ parcels: [Parcel<FunctionRecord>]) -> Int? {
+        let text: String
+        switch identifier {
+        case .string(let value)?:
+            if let place = parcels.firstIndex(where: { $0.entry.id == value }) { return place }
+            text = value
+        case .number(let value)?: text = value
+        default: return nil
+        }
+        guard let place = Int(text), parcels.indices.contains(place) else { return nil }
+        return place
+    }
+}
+#endif

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#if AWS
+internal import AWSClient
+internal import Logging
+internal import Sluice
+
+/// A queue as a configuration names it: by URL, ARN or name.
+struct QueueReference: Decodable, Sendable, Hashable, CustomStringConvertible {
+    enum Form: Sendable, Hashable {
+        case url
+        case arn(region: String, account: String, name: String)
+        case name
+    }
+
+    let description: String
+    let form: Form
+
+    init(_ text: String) throws(ConfigurationValueError) {
+        description = text
+        if text.hasPrefix("https://") || text.hasPrefix("http://") {
+            form = .url
+            return
+        }
+        if text.hasPrefix("arn:") {
+            let parts = text.split(separator: ":", omittingEmptySubsequences: false).map { String($0) }
+            guard parts.count == 6, parts[2] == "sqs", !parts[3].isEmpty, !parts[4].isEmpty, QueueReference.isName(parts[5]) else {
+                throw ConfigurationValueError(expected: "the ARN of a queue: arn:aws:sqs:REGION:ACCOUNT:NAME")
+            }
+            form = .arn(region: parts[3], account: parts[4], name: parts[5])
+            return
+        }
+        guard QueueReference.isName(text) else {
+            throw ConfigurationValueError(expected: "a queue's URL, ARN or name; a name has 1 to 80 letters, digits, - and _, and .fifo at the end of a FIFO queue's")
+        }
+        form = .name
+    }
+
+    init(from decoder: any Decoder) throws { try self.init(decoder.singleValueContainer().decode(String.self)) }
+
+    private static func isName(_ text: String) -> Bool {
+        let stem = text.hasSuffix(".fifo") ? text.dropLast(5) : text[...]
+        return (1...80).contains(text.utf8.count) && !stem.isEmpty
+            && stem.utf8.allSatisfy { byte in
+                (0x61...0x7A).contains(byte) || (0x41...0x5A).contains(byte) || (0x30...0x39).contains(byte) || byte == 0x2D || byte == 0x5F
+            }
+    }
+}
+
+/// What a sink needs to know of its queue.
+struct FoundQueue: Sendable, Hashable {
+    var url: String
+    var isFIFO: Bool
+    /// Of one message.
+    var maximumBytes: Int
+}
+
+/// Finds a queue and what it takes.
+struct QueueLookup: Sendable {
+    let sqs: SQS
+    let logger: Logger
+
+    func find(_ queue: QueueReference, _ services: AWSServices, verify: Bool) async throws -> FoundQueue {
+        do throws(AWSError) {
+            let url = try await url(of: queue, services)
+            var found = FoundQueue(url: url, isFIFO: url.hasSuffix(".fifo"), maximumBytes: SQS.Limits.bytes)
+            if !verify { return found }
+            do throws(AWSError) {
+                let attributes = try await sqs.getQueueAttributes(queueURL: url)
+                found.isFIFO = attributes.isFIFO || found.isFIFO
+                found.maximumBytes = min(attributes.maximumMessageBytes ?? SQS.Limits.bytes, SQS.Limits.bytes)
+            } catch {
+                guard error.isAccessDenied else { throw error }
+                // Who may only send can still do that; a queue that takes less says so of each message.
+                logger.notice("The queue's limits are not known, since sqs:GetQueueAttributes is not allowed", metadata: ["queue": "\(queue)"])
+            }
+            return found
+        } catch {
+            throw QueueLookup.explain(error, queue)
+        }
+    }
+
+    private func url(of queue: QueueReference, _ services: AWSServices) async throws(AWSError) -> String {
+        switch queue.form {
+        case .url: return queue.description
+        case .name: return try await sqs.getQueueURL(name: queue.description)
+        case .arn(let region, let account, let name):
+            let own = try await services.region
+            if own != region {
+                throw AWSError(.configuration, "the queue \(queue) is in \(region), and calls go to \(own): set AWS_REGION, or name the queue by its URL")
+            }
+            return try await sqs.getQueueURL(name: name, account: account)
+        }
+    }
+
+    private static func explain(_ error: AWSError, _ queue: QueueReference) -> AWSSinkError {
+        if error.isNotFound { return AWSSinkError(.notFound, "there is no queue \(queue): \(error)", underlying: error) }
+        if error.isAccessDenied {
+            return AWSSinkError(.accessDenied, "the queue \(queue) may not be looked up (sqs:GetQueueUrl, sqs:GetQueueAttributes): \(error)", underlying: error)
+        }
+        return AWSSinkError(error.code == .configuration ? .badName : .unavailable, "the queue \(queue) cannot be looked up: \(error)", underlying: error)
+    }
+}
+#endif

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#if AWS
+public import AWSClient
+internal import Logging
+public import Sluice
+
+/// Sends each record as a message to a queue, standard or FIFO.
+///
+/// - The body is the record in the route's envelope; `kind`, `table` and `op` are message attributes where the record has them.
+/// - In a FIFO queue the group is the record's ordering key and the deduplication id the record's id, each hashed where SQS would not take it. A record
+///   without an ordering key is a group of its own. SQS takes a message once within five minutes.
+/// - SQS can refuse one entry of a call and take the next one of the same group, so a call to a FIFO queue holds one record of a group at most, unless
+///   `pack_groups` says otherwise. Standard queues promise no order.
+/// - Entries that failed are sent again, as long as there are attempts; those at whose failure the sender is at fault are rejected.
+///
+/// Rules: <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html>
+public final class SQSSink: Sink {
+    public struct Settings: Decodable, Sendable {
+        /// A queue's URL, ARN or name.
+        var queue: QueueReference
+        /// Whether messages have the attributes `kind`, `table` and `op`; they do unless told otherwise.
+        var attributes: Bool?
+        /// Whether several records of one group may go into one call. Fewer calls; but when SQS refuses one of them and takes a later one, their order is lost.
+        var packGroups: Bool?
+        /// Whether the queue is looked up at start; it is unless told otherwise.
+        var verify: Bool?
+        /// For one call, with all attempts of the client's; 20 s.
+        var timeout: TimeoutSetting?
+        /// How many calls may be under way at once; 4.
+        var concurrency: ConcurrencySetting?
+        /// How often a record is sent in all before it is handed back; 3.
+        var attempts: AttemptsSetting?
+
+        enum CodingKeys: String, CodingKey {
+            case queue, attributes, verify, timeout, concurrency, attempts
+            case packGroups = "pack_groups"
+        }
+    }
+
+    private let services: AWSServices
+    /// Whether the services are this sink's own, and end with it.
+    private let ownsServices: Bool
+    private let queueURL: String
+    private let composer: MessageComposer
+    private let courier: Courier<SQS.SendEntry>
+
+    public convenience init(_ settings: Settings, _ context: SinkContext) async throws {
+        let services = AWSServices(AWSConfiguration(environment: context.environment, logger: context.logger))
+        do {
+            try await self.init(settings, context, services: services, ownsServices: true)
+        } catch {
+            await services.shutdown()
+            throw error
+        }
+    }
+
+    /// - Parameter services: shared with others; they outlive the sink.
+    public convenience init(_ settings: Settings, _ context: SinkContext, services: AWSServices) async throws {
+        try await self.init(settings, context, services: services, ownsServices: false)
+    }
+
+    init(
+        _ settings: Settings, _ context: SinkContext, services: AWSServices, ownsServices: Bool = false,
+        pause: @escaping @Sendable (Duration) async -> Void = { try? await Task.sleep(for: $0) }
+    ) async throws {
+        let queue = try await QueueLookup(sqs: services.sqs, logger: context.logger).find(settings.queue, services, verify: settings.verify ?? true)
+        self.services = services
+        self.ownsServices = ownsServices
+        queueURL = queue.url
+        composer = MessageComposer(isFIFO: queue.isFIFO, hasAttributes: settings.attributes ?? true, maximumBytes: queue.maximumBytes)
+        courier = Courier(
+            CallSettings(timeout: settings.timeout, concurrency: settings.concurrency, attempts: settings.attempts),
+            Packing(
+                maximumEntries: SQS.Limits.entries, maximumBytes: SQS.Limits.bytes, keysShareCalls: !queue.isFIFO || settings.packGroups ?? false),
+            pause: pause)
+    }
+
+    public func deliver(_ batch: DeliveryBatch) async throws -> Outcomes {
+        await courier.deliver(batch) { [composer] delivery, _ in
+            composer.compose(delivery)
+        } send: { [services, queueURL] parcels, deadline in
+            await SQSSink.send(parcels, to: queueURL, services.sqs, deadline)
+        }
+    }
+
+    public func shutdown() async throws { if ownsServices { await services.shutdown() } }
+
+    // MARK: One call
+
+    private static let sizeCodes: Set<String> = ["AWS.SimpleQueueService.BatchRequestTooLong", "BatchRequestTooLong"]
+    private static let contentCodes: Set<String> = ["InvalidMessageContents", "InvalidParameterValue"]
+
+    private static func send(
+        _ parcels: [Parcel<SQS.SendEntry>], to queueURL: String, _ sqs: SQS, _ deadline: ContinuousClock.Instant
+    ) async -> CallResult {
+        var entries: [SQS.SendEntry] = []
+        for (place, parcel) in parcels.enumerated() {
+            var entry = parcel.entry
+            entry.id = String(place)
+            entries.append(entry)
+        }
+        do throws(AWSError) {
+            let result = try await sqs.sendMessageBatch(.init(queueURL: queueURL, entries: entries), deadline: deadline)
+            return .answered(result.entries.map(fate))
+        } catch {
+            return CallResult(error, sizeCodes: sizeCodes, contentCodes: contentCodes)
+        }
+    }
+
+    /// Throttling and what a key's service answers pass by themselves, whoever SQS says is at fault.
+    private static func fate(_ result: Result<SQS.SentMessage, SQS.EntryFailure>) -> EntryFate {
+        switch result {
+        case .success: .settled(.delivered)
+        case .failure(let failure):
+            failure.isSenderFault && !failure.code.contains("Throttl") && !failure.code.lowercased().hasPrefix("kms")
+                ? .settled(.rejected(Reason("SQS: \(failure)"))) : .again(Reason("SQS: \(failure)"))
+        }
+    }
+}
+
+extension SinkRegistry {
+    /// Adds the sink `sqs`, also as `sqs:QUEUE_URL`.
+    mutating func registerSQS(_ services: AWSServices) {
+        register("sqs", settings: SQSSink.Settings.self, shorthands: [SinkShorthand("sqs", argument: "QUEUE_URL", setting: "queue")]) { settings, context in
+            try await SQSSink(settings, context, services: services)
+        }
+    }
+}
+#endif

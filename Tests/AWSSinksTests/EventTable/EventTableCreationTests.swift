@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#if AWS
+import AWSClient
+import AWSTestSupport
+import EventTable
+import JSONTape
+import Synchronization
+import Testing
+
+@testable import AWSSinks
+
+@Suite("Making the event table in DynamoDB") struct EventTableCreationTests {
+    /// Makes a table, and gives what it told.
+    private func run(_ services: AWSServices, _ table: String) async throws -> [String] {
+        let told = Mutex<[String]>([])
+        try await EventTableCreation(services, table: table, report: { text in told.withLock { $0.append(text) } }, pause: { _ in await Task.yield() }).run()
+        return told.withLock { $0 }
+    }
+
+    /// What boto3 tells of a table: its indexes by name, each with its keys and projection.
+    private func indexes(_ table: String) async throws -> [String: String] {
+        let description = try await MotoServer.boto("dynamodb", "describe_table", ["TableName": .string(table)])["Table"]
+        guard case .array(let list)? = description?["GlobalSecondaryIndexes"] else { return [:] }
+        return Dictionary(uniqueKeysWithValues: list.map { index in
+            var keys: [String] = []
+            if case .array(let schema)? = index["KeySchema"] { keys = schema.map { "\($0["KeyType"]?.stringValue ?? "") \($0["AttributeName"]?.stringValue ?? "")" } }
+            return (index["IndexName"]?.stringValue ?? "", "\(keys.joined(separator: ", ")); \(index["Projection"]?["ProjectionType"]?.stringValue ?? "")")
+        })
+    }
+
+    private static let allIndexes = [
+        "by-subject": "HASH subject, RANGE sort; ALL", "by-function": "HASH fn_shard, RANGE sort; INCLUDE", "by-problem": "HASH problem, RANGE sort; KEYS_ONLY",
+        "by-verdict": "HASH verdict_key, RANGE sort; KEYS_ONLY",
+    ]
+
+    @Test("A new table has its keys, indexes, expiry and recovery; a second time changes nothing") func new() async throws {
+        try await MotoServer.with { services in
+            let table = MotoServer.name("events")
+            let first = try await run(services, table)
+            #expect(first.contains { $0.contains("Made the table") })
+            for _ in 0..<2 {
+                #expect(try await indexes(table) == Self.allIndexes)
+                let description = try await MotoServer.boto("dynamodb", "describe_table", ["TableName": .string(table)])["Table"]
+                #expect(description?["BillingModeSummary"]?["BillingMode"] == "PAY_PER_REQUEST")
+                let expiry = try await MotoServer.boto("dynamodb", "describe_time_to_live", ["TableName": .string(table)])
+                #expect(expiry["TimeToLiveDescription"]?["AttributeName"] == "expires_at")
+                let backups = try await MotoServer.boto("dynamodb", "describe_continuous_backups", ["TableName": .string(table)])
+                #expect(
+                    backups["ContinuousBackupsDescription"]?["PointInTimeRecoveryDescription"]?["PointInTimeRecoveryStatus"] == "ENABLED")
+                let second = try await run(services, table)
+                #expect(second.contains { $0.contains("is there, with the right keys") })
+                #expect(!second.contains { $0.hasPrefix("Added") || $0.hasPrefix("Made") })
+            }
+        }
+    }
+
+    @Test("A table that exists gets the indexes it lacks, whatever its capacity", arguments: ["PAY_PER_REQUEST", "PROVISIONED"])
+    func existing(billing: String) async throws {
+        try await MotoServer.with { services in
+            let table = MotoServer.name("old")
+            var arguments: [JSONMember] = [
+                JSONMember(name: "TableName", value: .string(table)), JSONMember(name: "BillingMode", value: .string(billing)),
+                JSONMember(name: "KeySchema", value: [
+                    ["AttributeName": "aws_request_id", "KeyType": "HASH"], ["AttributeName": "FunctionName", "KeyType": "RANGE"],
+                ]),
+                JSONMember(name: "AttributeDefinitions", value: [
+                    ["AttributeName": "aws_request_id", "AttributeType": "S"], ["AttributeName": "FunctionName", "AttributeType": "S"],
+                    ["AttributeName": "problem", "AttributeType": "S"], ["AttributeName": "sort", "AttributeType": "S"],
+                ]),
+            ]
+            var index: [JSONMember] = [
+                JSONMember(name: "IndexName", value: "by-problem"), JSONMember(name: "Projection", value: ["ProjectionType": "KEYS_ONLY"]),
+                JSONMember(name: "KeySchema", value: [["AttributeName": "problem", "KeyType": "HASH"], ["AttributeName": "sort", "KeyType": "RANGE"]]),
+            ]
+            if billing == "PROVISIONED" {
+                let capacity: JSONValue = ["ReadCapacityUnits": .number("3"), "WriteCapacityUnits": .number("4")]
+                arguments.append(JSONMember(name: "ProvisionedThroughput", value: capacity))
+                index.append(JSONMember(name: "ProvisionedThroughput", value: capacity))
+            }
+            arguments.append(JSONMember(name: "GlobalSecondaryIndexes", value: .array([.object(index)])))
+            _ = try await MotoServer.boto("dynamodb", "create_table", .object(arguments))
+            let told = try await run(services, table)
+            #expect(told.filter { $0.hasPrefix("Added the index") }.count == 3)
+            #expect(told.contains("The index by-problem is there."))
+            #expect(try await indexes(table) == Self.allIndexes)
+        }
+    }
+
+    @Test("A table with other keys, or an index with other keys, is refused and left as it is", arguments: [
+        ("id", "S", "FunctionName", "S", "problem"), ("aws_request_id", "N", "FunctionName", "S", "problem"),
+        ("FunctionName", "S", "aws_request_id", "S", "problem"), ("aws_request_id", "S", "FunctionName", "S", "other"),
+    ])
+    func others(partition: String, type: String, sort: String, sortType: String, indexKey: String) async throws {
+        try await MotoServer.with { services in
+            let table = MotoServer.name("other")
+            _ = try await MotoServer.boto("dynamodb", "create_table", [
+                "TableName": .string(table), "BillingMode": "PAY_PER_REQUEST",
+                "KeySchema": [["AttributeName": .string(partition), "KeyType": "HASH"], ["AttributeName": .string(sort), "KeyType": "RANGE"]],
+                "AttributeDefinitions": [
+                    ["AttributeName": .string(partition), "AttributeType": .string(type)], ["AttributeName": .string(sort), "AttributeType": .string(sortType)],
+                    ["AttributeName": .string(indexKey), "AttributeType": "S"],
+                ],
+                "GlobalSecondaryIndexes": [[
+                    "IndexName": "by-problem", "Projection": ["ProjectionType": "KEYS_ONLY"], "KeySchema": [["AttributeName": .string(indexKey), "KeyType": "HASH"]],
+                ]],
+            ])
+            let before = try await indexes(table)
+            await #expect { _ = try await run(services, table) } throws: { ($0 as? EventStoreError)?.code == .notAnEventTable }
+            #expect(try await indexes(table) == before)
+        }
+    }
+}
+#endif

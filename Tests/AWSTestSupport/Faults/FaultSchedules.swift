@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#if AWS
+internal import JSONTape
+internal import Synchronization
+
+extension FaultSchedule {
+    /// These faults one after another, then none. `operation` restricts them to one kind of call; others pass.
+    public static func list(_ faults: [Fault], operation: String? = nil) -> FaultSchedule {
+        let left = Mutex(faults[...])
+        return FaultSchedule { request in
+            if let operation, request.operation != operation { return .none }
+            return left.withLock { $0.popFirst() } ?? .none
+        }
+    }
+
+    /// Faults by chance, the same ones for the same seed and requests.
+    ///
+    /// - Parameters:
+    ///   - rate: which part of the exchanges goes wrong, from 0 to 1.
+    ///   - limit: how many do so at most; after them everything works.
+    ///   - kinds: what may go wrong.
+    public static func random(seed: UInt64, rate: Double, limit: Int = .max, kinds: [Kind] = Kind.quick) -> FaultSchedule {
+        let state = Mutex((random: SplitMix64(state: seed), left: limit))
+        return FaultSchedule { request in
+            state.withLock { state in
+                guard state.left > 0, Double.random(in: 0..<1, using: &state.random) < rate, let kind = kinds.randomElement(using: &state.random)
+                else { return .none }
+                let fault = kind.fault(for: request, using: &state.random)
+                if fault != .none { state.left -= 1 }
+                return fault
+            }
+        }
+    }
+
+    /// What a random schedule chooses from.
+    public enum Kind: Sendable, CaseIterable {
+        case serverError, throttle, errorAfterwards, resetBefore, resetAfter, halfBody, trickle, garbage, expiredCredentials, skewedClock, entries
+        /// Takes as long as the client waits for an answer.
+        case stall
+
+        /// All that does not wait for a time-out.
+        public static let quick = allCases.filter { $0 != .stall }
+
+        func fault(for request: ProxiedRequest, using random: inout SplitMix64) -> Fault {
+            switch self {
+            case .serverError: .error(status: [500, 502, 503, 504].randomElement(using: &random) ?? 500, code: "InternalFailure")
+            case .throttle: .error(status: Bool.random(using: &random) ? 400 : 429, code: "ThrottlingException")
+            case .errorAfterwards: .errorAfterwards(status: 500, code: "InternalFailure")
+            case .resetBefore: .resetBefore
+            case .resetAfter: .resetAfter(bytes: Int.random(in: 0...400, using: &random))
+            case .halfBody: .halfBody
+            case .trickle: .trickle
+            case .garbage: .garbage
+            case .expiredCredentials: .expiredCredentials
+            case .skewedClock: .skewedClock(seconds: [-7200, -400, 400, 7200].randomElement(using: &random) ?? 400)
+            case .stall: .stall(isDone: Bool.random(using: &random))
+            case .entries: Kind.entries(of: request, using: &random)
+            }
+        }
+
+        private static func entries(of request: ProxiedRequest, using random: inout SplitMix64) -> Fault {
+            var faults: [Int: EntryFault] = [:]
+            for place in 0..<EntryFaults.count(of: request) where Bool.random(using: &random) {
+                faults[place] =
+                    switch Int.random(in: 0..<5, using: &random) {
+                    case 0: .failed(code: "InvalidParameterValue", senderFault: true)
+                    case 1, 2: .failed(code: "InternalFailure", senderFault: false)
+                    case 3: .unnamed(isDone: true)
+                    default: .unnamed(isDone: false)
+                    }
+            }
+            return faults.isEmpty ? .none : .entries(faults)
+        }
+    }
+}
+
+/// Random numbers that are the same for the same seed.
+public struct SplitMix64: RandomNumberGenerator, Sendable {
+    public var state: UInt64
+
+    public init(state: UInt64) { self.state = state }
+
+    public mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+        return z ^ (z >> 31)
+    }
+}
+
+#endif
