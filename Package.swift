@@ -64,7 +64,12 @@ let package = Package(
             name: "LambdaHost",
             dependencies: ["JSONTape", "Sluice", "StreamRecords", .product(name: "Logging", package: "swift-log")],
             swiftSettings: settings),
-        .executableTarget(name: "SluiceLambda", dependencies: ["LambdaHost", "Sluice"], swiftSettings: settings),
+        .executableTarget(
+            name: "SluiceLambda",
+            dependencies: [
+                "AWSClient", "AWSSinks", "EventTable", "LambdaHost", "Sluice", .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: settings),
         .target(
             name: "AWSSigner",
             dependencies: [.product(name: "Crypto", package: "swift-crypto", condition: .when(traits: ["AWS"]))],

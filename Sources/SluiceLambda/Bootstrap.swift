@@ -14,7 +14,7 @@ import Sluice
 @main
 struct Bootstrap {
     static func main() {
-        Task.detached { exit(await LambdaFunction(sinks: .function).run()) }
+        Task.detached { exit(await LambdaFunction(sinks: SinkRegistry.function).run()) }
         // An asynchronous main function would end this thread, and unwinding it takes a cold start as long as all the rest.
         while true { _ = pause() }
     }

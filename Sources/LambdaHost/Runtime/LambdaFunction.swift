@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import JSONTape
-internal import Logging
+public import Logging
 public import Sluice
 internal import StreamRecords
 
@@ -20,7 +20,7 @@ internal import StreamRecords
 /// - `SLUICE_DEADLINE_MARGIN` (`500ms`): how long before Lambda's deadline the work stops.
 /// - `SLUICE_METRICS_NAMESPACE` (`Sluice`): the metrics' namespace, or `off`.
 public struct LambdaFunction: Sendable {
-    private let sinks: SinkRegistry
+    private let sinks: @Sendable (_ environment: [String: String], _ logger: Logger) -> SinkRegistry
     private let environment: [String: String]
     private let context = LogContext()
 
@@ -28,6 +28,15 @@ public struct LambdaFunction: Sendable {
     ///   - sinks: the types of sinks that a configuration can name.
     ///   - environment: the variables; those of the process where absent.
     public init(sinks: SinkRegistry, environment: [String: String]? = nil) {
+        self.init(environment: environment) { _, _ in sinks }
+    }
+
+    /// - Parameters:
+    ///   - environment: the variables; those of the process where absent.
+    ///   - sinks: makes the types of sinks that a configuration can name: where they share a client, it takes its settings and tells its log here.
+    public init(
+        environment: [String: String]? = nil, sinks: @escaping @Sendable (_ environment: [String: String], _ logger: Logger) -> SinkRegistry
+    ) {
         self.sinks = sinks
         self.environment = environment ?? ProcessState.environment
     }
@@ -65,6 +74,7 @@ public struct LambdaFunction: Sendable {
     /// Reads settings and configuration, and starts the sinks.
     private func start(_ logger: Logger) async throws(FunctionError) -> EventHost {
         let settings = try HostSettings(environment)
+        let sinks = sinks(environment, logger)
         let configuration = try LambdaConfiguration.load(
             environment, taskRoot: settings.taskRoot, sinks: sinks, ownLogGroup: settings.ownLogGroup)
         let pipeline: Pipeline

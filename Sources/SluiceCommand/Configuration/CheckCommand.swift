@@ -6,7 +6,7 @@ import LambdaHost
 import Sluice
 
 /// `sluice check`: what is wrong with a configuration.
-struct CheckCommand: ParsableCommand {
+struct CheckCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check",
         abstract: "Tell what is wrong with a configuration.",
@@ -26,7 +26,7 @@ struct CheckCommand: ParsableCommand {
     @Flag(help: "Write it to standard output as JSON, environment variables still as ${NAME}: what a Lambda function reads.")
     var json = false
 
-    func run() throws {
+    func run() async throws {
         let environment = ProcessInfo.processInfo.environment
         do {
             guard let source = try ConfigurationLoading.find(config, environment: environment) else {
@@ -34,7 +34,7 @@ struct CheckCommand: ParsableCommand {
                     description: "there is no configuration: name one with --config, or set SLUICE_CONFIG")
             }
             let root = try ConfigurationLoading.parse(source)
-            let configuration = try read(root, environment)
+            let configuration = try await Connections.with(environment) { try read(root, environment, $0.sinks()) }
             if json {
                 try FileHandle.standardOutput.write(contentsOf: Data(root.json.utf8))
             } else if let configuration {
@@ -49,8 +49,7 @@ struct CheckCommand: ParsableCommand {
     }
 
     /// - Returns: nil where variables have no value yet, and all else is right.
-    private func read(_ root: ConfigurationNode, _ environment: [String: String]) throws -> Configuration? {
-        let registry = SinkRegistry.command {}
+    private func read(_ root: ConfigurationNode, _ environment: [String: String], _ registry: SinkRegistry) throws -> Configuration? {
         guard lambda else { return try Configuration(reading: root, registry: registry, environment: environment) }
         do throws(ConfigurationErrors) {
             return try LambdaConfiguration.read(root, sinks: registry, environment: environment)
