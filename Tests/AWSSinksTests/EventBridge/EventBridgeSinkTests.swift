@@ -28,7 +28,7 @@ func withBus<Result>(
         let bus = FakeBus()
         try await withBus(bus) { pipeline, _ in
             let records = try batch([Change(number: 1, key: 5)])
-            #expect(try await pipeline.deliver(records).counts.delivered == 1)
+            try await pipeline.expect(delivered: 1, of: records)
             let event = try #require(bus.events.first)
             #expect(event["EventBusName"] == "orders")
             #expect(event["Source"] == "sluice.Products")
@@ -56,7 +56,7 @@ func withBus<Result>(
                     {"version":"0","id":"e-1","detail-type":"Order Paid","source":"\(source)","account":"123456789012","time":"2026-11-20T15:00:00Z",\
                     "region":"eu-central-1","resources":["arn:aws:s3:::a","arn:aws:s3:::b"],"detail":{"n":1}}
                     """
-                #expect(try await pipeline.deliver(batch(event: event)).counts.delivered == 1)
+                try await pipeline.expect(delivered: 1, of: batch(event: event))
                 let sent = try #require(bus.events.first)
                 #expect(sent["Source"]?.stringValue == expected)
                 #expect(sent["DetailType"] == "Order Paid")
@@ -75,7 +75,7 @@ func withBus<Result>(
         }
         // Somebody who knows better may say so.
         try await withBus(bus, settings: #"{"verify":false}"#, name: "other") { pipeline, _ in
-            #expect(try await pipeline.deliver(batch([Change(number: 1, key: 1)])).counts.delivered == 1)
+            try await pipeline.expect(delivered: 1, of: batch([Change(number: 1, key: 1)]))
         }
         await #expect {
             try await withBus(bus, .list([.error(status: 400, code: "AccessDeniedException")])) { _, _ in }
@@ -88,7 +88,7 @@ func withBus<Result>(
         for (count, calls) in [(10, [10]), (11, [10, 1])] {
             let bus = FakeBus()
             try await withBus(bus, settings: #"{"concurrency":1}"#) { pipeline, _ in
-                #expect(try await pipeline.deliver(batch((0..<count).map { Change(number: $0, key: $0) })).counts.delivered == count)
+                try await pipeline.expect(delivered: count, of: batch((0..<count).map { Change(number: $0, key: $0) }))
                 #expect(bus.calls == calls)
             }
         }
@@ -102,7 +102,7 @@ func withBus<Result>(
                 let changes = [
                     Change(number: 0, key: 0, text: text(100_000 - empty)), Change(number: 1, key: 1, text: text((256 << 10) - 100_000 - empty + surplus)),
                 ]
-                #expect(try await pipeline.deliver(batch(changes)).counts.delivered == 2)
+                try await pipeline.expect(delivered: 2, of: batch(changes))
                 #expect(bus.calls == calls)
             }
         }
@@ -115,7 +115,7 @@ func withBus<Result>(
         }
         let large = FakeBus(maximumBytes: 1 << 20)
         try await withBus(large, settings: #"{"maximum_bytes":"1 MiB"}"#) { pipeline, _ in
-            #expect(try await pipeline.deliver(batch([Change(number: 0, key: 0, text: text(1_000_000))])).counts.delivered == 1)
+            try await pipeline.expect(delivered: 1, of: batch([Change(number: 0, key: 0, text: text(1_000_000))]))
         }
         // A setting that is too high is found out, and what is too large alone is rejected.
         let small = FakeBus(maximumBytes: 10_000)
@@ -174,7 +174,7 @@ func withBus<Result>(
             let extra = #""big":{"N":"12345678901234567890123"},"edge":{"N":"9223372036854775807"},"over":{"N":"9223372036854775808"},"#
                 + #""low":{"N":"-9223372036854775808"},"under":{"N":"-9223372036854775809"},"list":{"L":[{"N":"99999999999999999999"},{"S":"99999999999999999999"}]}"#
             let records = try batch([Change(number: 0, key: 0, extra: extra)])
-            #expect(try await pipeline.deliver(records).counts.delivered == 1)
+            try await pipeline.expect(delivered: 1, of: records)
             let expected = try #require(records.lines["event-0"])
                 .replacing("12345678901234567890123", with: "\"12345678901234567890123\"").replacing(":9223372036854775808,", with: ":\"9223372036854775808\",")
                 .replacing("-9223372036854775809", with: "\"-9223372036854775809\"").replacing("[99999999999999999999,", with: "[\"99999999999999999999\",")

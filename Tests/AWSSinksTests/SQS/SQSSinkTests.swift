@@ -96,7 +96,7 @@ func withQueue<Result>(
                 changes.append(Change(number: 8, key: 8, text: text(2000 - one)))
                 changes.append(Change(number: 9, key: 9, text: text(2001 - one)))
                 let report = try await pipeline.deliver(batch(changes))
-                #expect(report.fates.prefix(9).allSatisfy(\.isDelivered))
+                #expect(report.fates.prefix(9).allSatisfy { $0.isDelivered })
                 #expect(report.fates[9].isRejected)
                 #expect(queue.messages.count == 9)
             }
@@ -118,7 +118,7 @@ func withQueue<Result>(
         let queue = FakeQueue(isFIFO: true)
         try await withQueue(queue) { pipeline, _ in
             let records = try batch([Change(number: 1, key: 5), Change(number: 2, key: 6, table: text(120))])
-            #expect(try await pipeline.deliver(records).counts.delivered == 2)
+            try await pipeline.expect(delivered: 2, of: records)
             let messages = queue.messages
             #expect(messages.map(\.deduplicationID) == ["event-1", "event-2"])
             #expect(messages[0].group == records[0].orderingKey?.text)
@@ -142,12 +142,12 @@ func withQueue<Result>(
         let changes = (0..<12).map { Change(number: $0, key: $0 % 3) }
         let queue = FakeQueue(isFIFO: true)
         try await withQueue(queue) { pipeline, _ in
-            #expect(try await pipeline.deliver(batch(changes)).counts.delivered == 12)
+            try await pipeline.expect(delivered: 12, of: batch(changes))
             #expect(queue.calls.allSatisfy { $0 <= 3 })
         }
         let packed = FakeQueue(isFIFO: true)
         try await withQueue(packed, settings: #"{"pack_groups":true,"concurrency":1}"#) { pipeline, _ in
-            #expect(try await pipeline.deliver(batch(changes)).counts.delivered == 12)
+            try await pipeline.expect(delivered: 12, of: batch(changes))
             #expect(packed.calls == [10, 2])
             #expect(packed.messages.map(\.deduplicationID) == changes.map(\.id))
         }
@@ -204,7 +204,7 @@ func withQueue<Result>(
         try await withQueue(
             FakeQueue(), .list([fault, fault], operation: "SendMessageBatch"), pause: { pause in pauses.withLock { $0.append(pause) } }
         ) { pipeline, _ in
-            #expect(try await pipeline.deliver(batch([Change(number: 0, key: 0)])).counts.delivered == 1)
+            try await pipeline.expect(delivered: 1, of: batch([Change(number: 0, key: 0)]))
         }
         let seen = pauses.withLock { $0 }
         #expect(seen.count == 2)
@@ -287,7 +287,7 @@ func withQueue<Result>(
                 let pipeline = try Pipeline.into(sink)
                 let first = try await pipeline.deliver(batch([Change(number: 0, key: 0)]))
                 #expect(first.counts.retry == 1 && first.fates[0].reason.contains("MD5"))
-                #expect(try await pipeline.deliver(batch([Change(number: 0, key: 0)])).counts.delivered == 1)
+                try await pipeline.expect(delivered: 1, of: batch([Change(number: 0, key: 0)]))
             }
         }
     }
