@@ -28,8 +28,8 @@ import Testing
         let schedule = FaultSchedule { $0.header("x-amz-invocation-type") == "DryRun" ? .none : .stall(isDone: true) }
         try await FaultProxy.with(.service { function.answer($0) }, schedule) { proxy in
             // The client's own limit for an attempt is shorter than that of the sink.
-            try await withServices(url: proxy.url, attemptTimeout: .milliseconds(100)) { services in
-                let sink = try await LambdaSink(settings(LambdaSink.Settings.self, #"{"function":"worker","timeout":"1s"}"#), .test, services: services)
+            try await withServices(url: proxy.url, attemptTimeout: .seconds(1)) { services in
+                let sink = try await LambdaSink(settings(LambdaSink.Settings.self, #"{"function":"worker","timeout":"3s"}"#), .test, services: services)
                 let report = try await Pipeline.into(sink).deliver(batch([Change(number: 0, key: 0)]))
                 #expect(report.fates[0].isRetry)
                 #expect(function.events.count == 1)

@@ -301,7 +301,7 @@ func withQueue<Result>(
             return calls.withLock { $0 += 1; return $0 } == 2 ? .stall(isDone: false) : .none
         }
         try await withQueue(queue, schedule, settings: #"{"concurrency":1}"#) { pipeline, _ in
-            let deadline = ContinuousClock.now + .seconds(2)
+            let deadline = ContinuousClock.now + .seconds(6)
             let report = try await pipeline.deliver(batch((0..<30).map { Change(number: $0, key: $0) }), before: deadline)
             #expect(report.counts.delivered == 10 && report.counts.retry == 20)
             #expect(report.fates[29].reason.contains("deadline"))
