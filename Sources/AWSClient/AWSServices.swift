@@ -12,15 +12,33 @@
 ///     await aws.shutdown()
 public struct AWSServices: Sendable {
     let core: ClientCore
+    private var attempts: Int?
+    private var attemptTimeout: Duration?
 
     public init(_ configuration: AWSConfiguration) { core = ClientCore(configuration) }
 
-    public var dynamoDB: DynamoDB { DynamoDB(caller: ServiceCaller(service: .dynamoDB, core: core)) }
-    public var s3: S3 { S3(caller: ServiceCaller(service: .s3, core: core)) }
-    public var sqs: SQS { SQS(caller: ServiceCaller(service: .sqs, core: core)) }
-    public var eventBridge: EventBridge { EventBridge(caller: ServiceCaller(service: .eventBridge, core: core)) }
-    public var lambda: Lambda { Lambda(caller: ServiceCaller(service: .lambda, core: core)) }
-    public var sts: STS { STS(caller: ServiceCaller(service: .sts, core: core)) }
+    /// The same client, with its connections and credentials, for who wants other attempts and time-outs: one sink of several.
+    ///
+    /// - Parameters:
+    ///   - attempts: how often a call is sent at most; absent: as the client's settings say.
+    ///   - attemptTimeout: for one attempt; absent: ``AWSTimeouts/attempt``.
+    public func with(attempts: Int? = nil, attemptTimeout: Duration? = nil) -> AWSServices {
+        var services = self
+        services.attempts = attempts ?? self.attempts
+        services.attemptTimeout = attemptTimeout ?? self.attemptTimeout
+        return services
+    }
+
+    private func caller(_ service: AWSService) -> ServiceCaller {
+        ServiceCaller(service: service, core: core, attempts: attempts, attemptTimeout: attemptTimeout)
+    }
+
+    public var dynamoDB: DynamoDB { DynamoDB(caller: caller(.dynamoDB)) }
+    public var s3: S3 { S3(caller: caller(.s3)) }
+    public var sqs: SQS { SQS(caller: caller(.sqs)) }
+    public var eventBridge: EventBridge { EventBridge(caller: caller(.eventBridge)) }
+    public var lambda: Lambda { Lambda(caller: caller(.lambda)) }
+    public var sts: STS { STS(caller: caller(.sts)) }
 
     /// The region that calls go to, from code, environment or profile.
     public var region: String {

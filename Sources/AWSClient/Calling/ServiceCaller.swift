@@ -9,8 +9,9 @@ internal import StreamRecords
 struct ServiceCaller: Sendable {
     let service: AWSService
     let core: ClientCore
-    /// In place of the client's, where credentials are got with other credentials.
-    var credentials: CredentialCache?
+    /// In place of what the client's settings say.
+    var attempts: Int?
+    var attemptTimeout: Duration?
 
     /// Sends a call until it succeeds or trying again cannot help.
     ///
@@ -36,8 +37,9 @@ struct ServiceCaller: Sendable {
     private func send(_ call: Call, deadline: ContinuousClock.Instant?, attempts: inout Int) async throws(AWSError) -> HTTPResponse {
         let settings = try await core.settings()
         let address = try settings.address(of: service, bucket: call.bucket)
-        let cache = credentials ?? core.credentials
-        var progress = CallProgress(maximumAttempts: settings.maximumAttempts)
+        let cache = core.credentials
+        let timeout = attemptTimeout ?? core.timeouts.attempt
+        var progress = CallProgress(maximumAttempts: self.attempts ?? settings.maximumAttempts)
         while true {
             let keys = call.isSigned ? try await cache.current() : nil
             let remaining = deadline.map { ContinuousClock.now.duration(to: $0) }
@@ -45,7 +47,6 @@ struct ServiceCaller: Sendable {
             progress.begin()
             attempts = progress.sent
             let failed: FailedAttempt
-            let timeout = call.attemptTimeout ?? core.timeouts.attempt
             switch await attempt(call, address, keys, within: min(timeout, remaining ?? timeout)) {
             case .success(let response):
                 core.withBucket(of: service) { progress.succeed(bucket: &$0) }

@@ -15,7 +15,7 @@ public struct AWSConfiguration: Sendable {
     public var endpointURL: String?
     /// Where requests for one service go. Else `AWS_ENDPOINT_URL_SQS` and its like.
     public var endpointURLs: [AWSService: String] = [:]
-    /// Where credentials come from. Else ``DefaultCredentialChain``.
+    /// Where credentials come from. Else they are looked for in environment, profile, container and machine, in this order.
     public var credentials: (any CredentialProvider)?
     /// How a bucket's name goes into an address.
     public var s3Addressing = S3Addressing.automatic

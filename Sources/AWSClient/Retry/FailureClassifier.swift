@@ -13,8 +13,8 @@ enum FailureClassifier {
         "TooManyRequestsException", "TransactionInProgressException",
     ]
 
-    /// Beside the statuses 500, 502, 503 and 504. `ConditionalRequestConflict` is S3's for two conditional writes at once; the last three
-    /// are Lambda's, DynamoDB's and STS's for what passes by itself.
+    /// Beside the statuses 500, 502, 503 and 504. `ConditionalRequestConflict` is S3's for two conditional writes of one object at once,
+    /// `TransactionConflictException` DynamoDB's for a write during a transaction, `IDPCommunicationError` STS's.
     static let transientCodes: Set<String> = [
         "ConditionalRequestConflict", "IDPCommunicationError", "InternalError", "InternalFailure", "InternalServerError", "RequestTimeout",
         "RequestTimeoutException", "ServiceUnavailable", "TransactionConflictException",

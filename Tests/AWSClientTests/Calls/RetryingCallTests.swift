@@ -36,6 +36,9 @@ import Testing
         let transport = ScriptedTransport(HTTPResponse(500))
         _ = await failure { try await AWSServices(transport, attempts: 5).dynamoDB.getItem(request) }
         #expect(transport.requests.count == 5)
+        let fewer = ScriptedTransport(HTTPResponse(500))
+        _ = await failure { try await AWSServices(fewer, attempts: 5).with(attempts: 2).dynamoDB.getItem(request) }
+        #expect(fewer.requests.count == 2)
         let once = ScriptedTransport([.failure(.init(.timeout, "slow"))])
         let error = await failure { try await AWSServices(once, environment: ["AWS_MAX_ATTEMPTS": "1"]).dynamoDB.getItem(request) }
         #expect(once.requests.count == 1)
@@ -48,9 +51,11 @@ import Testing
         let late = await failure { try await aws.dynamoDB.getItem(request, deadline: .now - .seconds(1)) }
         #expect(late?.code == .timeout && late?.isRetryable == true)
         #expect(transport.requests.isEmpty)
-        let soon = await failure { try await aws.dynamoDB.getItem(request, deadline: .now + .milliseconds(900)) }
-        #expect(soon?.serviceCode == "ThrottlingException")
-        #expect(transport.requests.count == 1)
+        // The service asks for a pause that the deadline leaves no room for.
+        let patient = ScriptedTransport(HTTPResponse(503, ["Retry-After": "20"]))
+        let soon = await failure { try await AWSServices(patient).dynamoDB.getItem(request, deadline: .now + .seconds(19)) }
+        #expect(soon?.httpStatus == 503 && soon?.retryAfter == .seconds(20))
+        #expect(patient.requests.count == 1)
     }
 
     @Test("An attempt gets no more time than the deadline leaves") func anAttemptGetsNoMoreTime() async throws {
@@ -66,8 +71,10 @@ import Testing
         let aws = AWSServices(transport)
         _ = try await aws.dynamoDB.getItem(request)
         _ = try await aws.dynamoDB.getItem(request, deadline: .now + .seconds(7))
+        _ = try await aws.with(attempts: 1, attemptTimeout: .seconds(3)).dynamoDB.getItem(request)
         let timeouts = transport.timeouts.withLock { $0 }
         #expect(timeouts[0] == .seconds(30))
+        #expect(timeouts[2] == .seconds(3))
         #expect(timeouts[1] <= .seconds(7) && timeouts[1] > .zero)
     }
 

@@ -87,7 +87,9 @@ import Testing
     ) async throws -> AWSCredentials? {
         let transport = AsyncHTTPTransport(connectTimeout: .seconds(1), connectionsPerHost: 4)
         var configuration = AWSConfiguration(
-            environment: environment.merging(["AWS_EC2_METADATA_SERVICE_ENDPOINT": server.url]) { first, _ in first }, logger: .silent)
+            // The usual second is too short for a machine that is busy with tests.
+            environment: environment.merging(["AWS_EC2_METADATA_SERVICE_ENDPOINT": server.url, "AWS_METADATA_SERVICE_TIMEOUT": "30"]) { first, _ in first },
+            logger: .silent)
         configuration.clock = clock.clock
         do {
             let found = try await InstanceMetadataCredentials(configuration, transport).credentials()

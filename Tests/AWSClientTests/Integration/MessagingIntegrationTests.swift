@@ -109,20 +109,21 @@ import Testing
                 "Code": ["ZipFile": "zip:empty"],
             ])
             let arn = try #require(made["FunctionArn"]?.stringValue)
-            // moto without Docker queues the call and answers an event's 202.
             for function in [name, arn] {
                 let queued = try await aws.lambda.invoke(.init(function: function, payload: Array("{}".utf8), type: .event))
                 #expect(queued.status == 202)
+                let answered = try await aws.lambda.invoke(.init(function: function, payload: Array("{}".utf8), returnsLog: true))
+                #expect(answered.status == 200 && answered.functionError == nil)
+                #expect(!answered.payload.isEmpty)
             }
             #expect(try await aws.lambda.invoke(.init(function: name, qualifier: "$LATEST", payload: Array("{}".utf8), type: .dryRun)).status == 204)
-            #expect(await failure { try await aws.lambda.invoke(.init(function: "none-such", payload: Array("{}".utf8))) }?.isNotFound == true)
         }
     }
 
     @Test("A role is assumed, signed and by a web identity") func aRoleIsAssumedSignedAnd() async throws {
         try await MotoServer.with { aws in
             let role = "arn:aws:iam::123456789012:role/sluice-writer"
-            let credentials = try await aws.sts.assumeRole(.init(roleARN: role, sessionName: "session-1", durationSeconds: 900, externalID: "x"))
+            let credentials = try await aws.sts.assumeRole(.init(roleARN: role, sessionName: "session-1", durationSeconds: 900, externalID: "tenant/1"))
             #expect(credentials.keys.sessionToken?.isEmpty == false)
             #expect(credentials.source.contains("sluice-writer/session-1"))
             #expect(try #require(credentials.expiration) > AWSClock.system.now())

@@ -45,8 +45,9 @@ import Testing
     ])
     func functionsNamesAndARNsInPaths(_ function: String) async throws {
         try await MotoServer.with { aws in
-            let error = await failure { try await aws.lambda.invoke(.init(function: function, qualifier: "$LATEST", payload: Array("{}".utf8))) }
-            #expect(error != nil && error?.serviceCode != "SignatureDoesNotMatch", "\(error?.message ?? "")")
+            // moto answers for functions that it does not have; what is tested is that the request reached it.
+            let result = try await aws.lambda.invoke(.init(function: function, qualifier: "$LATEST", payload: Array("{}".utf8)))
+            #expect(result.status == 200)
         }
     }
 

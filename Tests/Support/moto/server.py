@@ -97,6 +97,11 @@ class Server(ThreadingHTTPServer):
 moto = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
 moto.start()
 moto_port = moto.get_host_and_port()[1]
+# Functions are not run, which would take Docker: their answers are made up.
+settings = http.client.HTTPConnection("127.0.0.1", moto_port)
+settings.request("POST", "/moto-api/config", json.dumps({"lambda": {"use_docker": False}}), {"Content-Type": "application/json"})
+settings.getresponse().read()
+settings.close()
 server = Server(("127.0.0.1", 0), Handler)
 threading.Thread(target=server.serve_forever, daemon=True).start()
 print(json.dumps({"port": server.server_address[1], "moto": moto_port}), flush=True)
