@@ -17,8 +17,6 @@ struct Call: Sendable {
     /// STS takes the token of a web identity without a signature.
     var isSigned = true
     var errorForm = ErrorForm.json
-    /// How long one attempt may take, where that is not what the client is told for all.
-    var attemptTimeout: Duration?
 
     /// How a service writes its errors.
     enum ErrorForm: Sendable { case json, xml }

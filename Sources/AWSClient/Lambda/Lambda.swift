@@ -27,10 +27,7 @@ public struct Lambda: Sendable {
     /// Invokes a function. A function that fails is no error here: see ``InvokeResult/functionError``.
     public func invoke(_ request: InvokeRequest, deadline: ContinuousClock.Instant? = nil) async throws(AWSError) -> InvokeResult {
         do throws(AWSError) {
-            var call = try request.call()
-            // A function may take a quarter of an hour: it has as long as the caller gives it, and is not started anew before.
-            if let deadline, request.type == .requestResponse { call.attemptTimeout = ContinuousClock.now.duration(to: deadline) }
-            let response = try await caller.send(call, deadline: deadline)
+            let response = try await caller.send(try request.call(), deadline: deadline)
             return try response.read { try $0.invocation() }
         } catch {
             throw caller.named(error, "Invoke")

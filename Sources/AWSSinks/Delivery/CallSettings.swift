@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 #if AWS
-public import Sluice
+internal import Sluice
 
 /// How a sink calls its service; the settings that all of them share.
 struct CallSettings: Sendable, Hashable {

@@ -63,6 +63,9 @@ struct FunctionInvoker: Sendable {
                 return .answered(parcels.map { _ in .again(FunctionInvoker.reason(error, result.payload)) })
             }
             if isQueued { return .answered(parcels.map { _ in .settled(.delivered) }) }
+            if result.executedVersion == nil, (try? JSONValue(parsing: result.payload)) == nil {
+                return .failed("an answer that is neither Lambda's nor JSON", after: nil, isLasting: false)
+            }
             return .answered(FunctionAnswer.fates(of: result.payload, parcels))
         } catch {
             return CallResult(error, sizeCodes: ["RequestTooLargeException"], contentCodes: ["InvalidRequestContentException"])

@@ -69,16 +69,18 @@ public final class LambdaSink: Sink {
         _ settings: Settings, _ context: SinkContext, services: AWSServices, ownsServices: Bool = false,
         pause: @escaping @Sendable (Duration) async -> Void = { try? await Task.sleep(for: $0) }
     ) async throws {
+        let calls = CallSettings(
+            timeout: settings.timeout, concurrency: settings.concurrency, attempts: settings.attempts, defaultTimeout: .seconds(60), defaultAttempts: 1)
         let invoker = FunctionInvoker(
-            lambda: services.lambda, function: settings.function.description, isQueued: settings.invocation == .event,
-            sendsSingly: settings.payload == .record)
+            // A function may take long: it has all the time of its call, and is not started anew before.
+            lambda: services.with(attemptTimeout: calls.timeout).lambda, function: settings.function.description,
+            isQueued: settings.invocation == .event, sendsSingly: settings.payload == .record)
         if settings.verify ?? true { try await invoker.lookUp() }
         self.services = services
         self.ownsServices = ownsServices
         self.invoker = invoker
         courier = Courier(
-            CallSettings(
-                timeout: settings.timeout, concurrency: settings.concurrency, attempts: settings.attempts, defaultTimeout: .seconds(60), defaultAttempts: 1),
+            calls,
             Packing(
                 maximumEntries: invoker.sendsSingly ? 1 : settings.batch?.value ?? 100, maximumBytes: invoker.maximumBytes,
                 keysShareCalls: !invoker.sendsSingly),

@@ -44,7 +44,7 @@ final class FakeFunction: Sendable {
         }
         if type == "Event" { return ProxiedAnswer(status: 202) }
         switch handler(event) {
-        case .success(let value): return ProxiedAnswer(value)
+        case .success(let value): return ProxiedAnswer(headers: [("x-amz-executed-version", "$LATEST")], value)
         case .failure(let message):
             return ProxiedAnswer(headers: [("x-amz-function-error", "Unhandled")], ["errorMessage": .string(message), "errorType": "Oops"])
         }

@@ -20,6 +20,8 @@ final class FakeQueue: Sendable {
         /// Of all entries of a call.
         var maximumBatchBytes = 1 << 20
         var mayGetAttributes = true
+        /// Ids of records whose messages are refused each time.
+        var refused: Set<String> = []
     }
 
     let isFIFO: Bool
@@ -82,6 +84,7 @@ final class FakeQueue: Sendable {
 
     private func problem(with entry: JSONValue) -> String? {
         if FakeQueue.size(of: entry) > limits.maximumMessageBytes { return "the message is too long" }
+        if limits.refused.contains(entry["MessageDeduplicationId"]?.stringValue ?? "") { return "refused by the test" }
         guard isFIFO else { return nil }
         for name in ["MessageGroupId", "MessageDeduplicationId"] where !(1...128).contains(entry[name]?.stringValue?.utf8.count ?? 0) { return name }
         return nil

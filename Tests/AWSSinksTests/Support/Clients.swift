@@ -7,6 +7,7 @@ import Logging
 @testable import Sluice
 import StreamRecords
 import Synchronization
+import Testing
 
 /// New keys each time it is asked, as an expiring role gives them.
 final class RotatingCredentials: CredentialProvider {
@@ -72,6 +73,12 @@ extension Pipeline {
         try Pipeline(
             sinks: [("sink", sink)], routes: [Route(name: "all", envelope: envelope, to: ["sink"])],
             options: PipelineOptions(unparked: unparked, logger: .silent))
+    }
+
+    /// Delivers a batch and expects so many of its records to be called delivered.
+    func expect(delivered: Int, of records: RecordBatch, sourceLocation: SourceLocation = #_sourceLocation) async throws {
+        let report = try await deliver(records)
+        #expect(report.counts.delivered == delivered, "\(report.fates.first { !$0.isDelivered }?.reason ?? "")", sourceLocation: sourceLocation)
     }
 
     func deliver(_ records: RecordBatch, before deadline: ContinuousClock.Instant? = nil) async throws -> BatchReport {

@@ -35,7 +35,11 @@ extension FaultSchedule {
 
     /// What a random schedule chooses from.
     public enum Kind: Sendable, CaseIterable {
-        case serverError, throttle, errorAfterwards, resetBefore, resetAfter, halfBody, trickle, garbage, expiredCredentials, skewedClock, entries
+        case serverError, throttle, errorAfterwards, resetBefore, resetAfter, halfBody, trickle, garbage, expiredCredentials, skewedClock
+        /// Single entries fail of what passes by itself, or the answer does not name them.
+        case entries
+        /// Single entries are called faulty, of which the next time nothing may be known.
+        case faultyEntries
         /// Takes as long as the client waits for an answer.
         case stall
 
@@ -55,21 +59,16 @@ extension FaultSchedule {
             case .expiredCredentials: .expiredCredentials
             case .skewedClock: .skewedClock(seconds: [-7200, -400, 400, 7200].randomElement(using: &random) ?? 400)
             case .stall: .stall(isDone: Bool.random(using: &random))
-            case .entries: Kind.entries(of: request, using: &random)
+            case .entries: Kind.entries(of: request, using: &random) { random in
+                [.failed(code: "InternalFailure", senderFault: false), .unnamed(isDone: true), .unnamed(isDone: false)].randomElement(using: &random) ?? .unnamed(isDone: false)
+            }
+            case .faultyEntries: Kind.entries(of: request, using: &random) { _ in .failed(code: "InvalidParameterValue", senderFault: true) }
             }
         }
 
-        private static func entries(of request: ProxiedRequest, using random: inout SplitMix64) -> Fault {
+        private static func entries(of request: ProxiedRequest, using random: inout SplitMix64, _ fault: (inout SplitMix64) -> EntryFault) -> Fault {
             var faults: [Int: EntryFault] = [:]
-            for place in 0..<EntryFaults.count(of: request) where Bool.random(using: &random) {
-                faults[place] =
-                    switch Int.random(in: 0..<5, using: &random) {
-                    case 0: .failed(code: "InvalidParameterValue", senderFault: true)
-                    case 1, 2: .failed(code: "InternalFailure", senderFault: false)
-                    case 3: .unnamed(isDone: true)
-                    default: .unnamed(isDone: false)
-                    }
-            }
+            for place in 0..<EntryFaults.count(of: request) where Bool.random(using: &random) { faults[place] = fault(&random) }
             return faults.isEmpty ? .none : .entries(faults)
         }
     }

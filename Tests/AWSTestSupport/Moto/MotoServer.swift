@@ -26,6 +26,9 @@ public actor MotoServer {
         public let unchecked: Int
     }
 
+    /// One beside the shared one, for a test that changes what all others would see. It ends with this object.
+    public init() {}
+
     private var starting: Task<Ports, any Error>?
     private var process: Process?
     /// Held open as long as the server shall run.

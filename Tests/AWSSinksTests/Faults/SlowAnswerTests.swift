@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#if AWS
+@testable import AWSSinks
+import AWSTestSupport
+import Sluice
+import Testing
+
+@Suite("Answers that don't come") struct SlowAnswerTests {
+    @Test("What was not answered in time is sent again, and a FIFO queue takes it once", arguments: 1...6 as ClosedRange<UInt64>)
+    func whatWasNotAnsweredInTime(seed: UInt64) async throws {
+        var random = SplitMix64(state: seed)
+        var run = Redelivery(using: &random)
+        let queue = FakeQueue(isFIFO: true)
+        let schedule = FaultSchedule.random(seed: seed, rate: 0.4, limit: 4, kinds: [.stall]).whileSending
+        try await FaultProxy.with(.service { queue.answer($0) }, schedule) { proxy in
+            try await withServices(url: proxy.url, attemptTimeout: .milliseconds(300)) { services in
+                let sink = try await SQSSink(settings(SQSSink.Settings.self, #"{"queue":"\#(queue.url)"}"#), .test, services: services, pause: noPause)
+                try await run.run(Pipeline.into(sink))
+            }
+        }
+        let taken = queue.messages.compactMap(\.deduplicationID)
+        #expect(run.delivered.count == run.changes.count && taken.count == run.changes.count && run.keepsOrder(taken))
+    }
+
+    @Test("A function has as long as its call may take, and is not started anew before") func aFunctionHasAsLong() async throws {
+        let function = FakeFunction()
+        let schedule = FaultSchedule { $0.header("x-amz-invocation-type") == "DryRun" ? .none : .stall(isDone: true) }
+        try await FaultProxy.with(.service { function.answer($0) }, schedule) { proxy in
+            // The client's own limit for an attempt is shorter than that of the sink.
+            try await withServices(url: proxy.url, attemptTimeout: .seconds(1)) { services in
+                let sink = try await LambdaSink(settings(LambdaSink.Settings.self, #"{"function":"worker","timeout":"3s"}"#), .test, services: services)
+                let report = try await Pipeline.into(sink).deliver(batch([Change(number: 0, key: 0)]))
+                #expect(report.fates[0].isRetry)
+                #expect(function.events.count == 1)
+            }
+        }
+    }
+}
+#endif
