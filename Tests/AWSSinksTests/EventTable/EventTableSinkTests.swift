@@ -21,7 +21,7 @@ import Testing
             let rows = try await fixture.items()
             let second = try await deliver(batches, to: "dynamodb:\(fixture.table)", services: fixture.services)
             #expect(second == DeliveryCounts(received: first.received, alreadyThere: first.received))
-            #expect(try await Set(fixture.items().map(\.description)) == Set(rows.map(\.description)))
+            #expect(try await Set(fixture.items()) == Set(rows))
 
             let page = try await fixture.store.page(EventQuery(.subject("Products#{\"Id\":5}")))
             let operations = page.rows.compactMap { row in
@@ -52,7 +52,7 @@ import Testing
         }
     }
 
-    @Test("Whatever goes wrong, the table comes out the same", arguments: 0..<6)
+    @Test("Whatever goes wrong, the table comes out the same", arguments: 0..<3)
     func faults(seed: UInt64) async throws {
         let batches = Array(try Samples.batches("products").prefix(2)) + Array(try Samples.batches("logs").prefix(2))
         #expect(batches.count > 2)
