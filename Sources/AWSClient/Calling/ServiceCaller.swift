@@ -38,7 +38,7 @@ struct ServiceCaller: Sendable {
         let settings = try await core.settings()
         let address = try settings.address(of: service, bucket: call.bucket)
         let cache = core.credentials
-        let timeout = call.attemptTimeout ?? attemptTimeout ?? core.timeouts.attempt
+        let timeout = attemptTimeout ?? core.timeouts.attempt
         var progress = CallProgress(maximumAttempts: self.attempts ?? settings.maximumAttempts)
         while true {
             let keys = call.isSigned ? try await cache.current() : nil
