@@ -23,7 +23,7 @@ import Testing
         ["bogus"], ["--bogus"], ["process"], ["process", "--bogus", "a.json"], ["process", "a.json", "--jobs", "0"],
         ["process", "a.json", "--jobs", "many"], ["process", "a.json", "--envelope", "xml"], ["process", "a.json", "--to"],
         ["process", "a.json", "--to", "log:", "--config", "b.yaml"], ["process", "a.json", "--config", "missing.yaml"],
-        ["process", "a.json", "--to", "nonsense"], ["process", "a.json", "--to", "s3://bucket/prefix"], ["process", "a.json", "--to", "dir:"],
+        ["process", "a.json", "--to", "nonsense"], ["process", "a.json", "--to", "s3:bucket"], ["process", "a.json", "--to", "exec:true"], ["process", "a.json", "--to", "dir:"],
         ["process", "a.json", "--to", "dir:a.json"], ["process", "a.json", "--to", "file:."], ["process", "a.json", "--to", "sqlite:."],
         ["process", "missing.json", "--to", "nonsense"],
         ["history"], ["history", "Products"], ["history", "Products", "Id"], ["show"], ["stats", "more"],
