@@ -70,9 +70,21 @@ public struct JSONTranscriber: ~Escapable {
     public func isNext(_ text: StaticString) -> Bool {
         let count = text.utf8CodeUnitCount
         guard unsafe end - place >= count else { return false }
-        if count > 8 { return unsafe equalBytes(place, text.utf8Start, count) }
-        for offset in 0..<count where unsafe place[offset] != text.utf8Start[offset] { return false }
-        return true
+        // A literal has no padding: steps of eight bytes, of which the last one may overlap with the one before, or single bytes.
+        let literal = unsafe UnsafeRawPointer(text.utf8Start)
+        let own = unsafe UnsafeRawPointer(place)
+        if count < 8 {
+            for offset in 0..<count where unsafe place[offset] != text.utf8Start[offset] { return false }
+            return true
+        }
+        var offset = 0
+        while offset < count &- 8 {
+            if unsafe literal.loadUnaligned(fromByteOffset: offset, as: UInt64.self) != own.loadUnaligned(fromByteOffset: offset, as: UInt64.self) {
+                return false
+            }
+            offset &+= 8
+        }
+        return unsafe literal.loadUnaligned(fromByteOffset: count &- 8, as: UInt64.self) == own.loadUnaligned(fromByteOffset: count &- 8, as: UInt64.self)
     }
 
     /// Whether the next bytes are the same as some of another text.
