@@ -74,6 +74,9 @@ public actor Pipeline {
         delivered = DeliveredMemory(capacity: options.rememberedDeliveries)
     }
 
+    /// How many sinks there are, those for rejected records among them.
+    public nonisolated var sinkCount: Int { runners.count }
+
     /// The envelope in which lines are wanted, where there is one: for ``StreamRecords/RecordReader``, which can make them while it decodes.
     public nonisolated var rendering: Envelope? {
         var wanted: [Envelope] = []
