@@ -9,11 +9,11 @@ import StreamRecords
 import Testing
 
 /// How many random schedules of faults a test goes through.
-private let schedules: ClosedRange<UInt64> = 1...500
+let randomSchedules: ClosedRange<UInt64> = 1...500
 
 @Suite("The sinks, whatever fails on the way") struct RandomFaultTests {
     @Test("FIFO queue: nothing is lost, sent twice, or out of order") func fifoQueue() async throws {
-        for seed in schedules {
+        for seed in randomSchedules {
             var random = SplitMix64(state: seed)
             var run = Redelivery(using: &random)
             let refused = Set(run.changes.map(\.id).filter { _ in Int.random(in: 0..<10, using: &random) == 0 })
@@ -33,7 +33,7 @@ private let schedules: ClosedRange<UInt64> = 1...500
     }
 
     @Test("Standard queue: nothing is lost, and no failure taken for a success") func standardQueue() async throws {
-        for seed in schedules {
+        for seed in randomSchedules {
             var random = SplitMix64(state: seed)
             var run = Redelivery(using: &random)
             let queue = FakeQueue()
@@ -45,7 +45,7 @@ private let schedules: ClosedRange<UInt64> = 1...500
     }
 
     @Test("Bus: nothing is lost, and no failure taken for a success") func bus() async throws {
-        for seed in schedules {
+        for seed in randomSchedules {
             var random = SplitMix64(state: seed)
             var run = Redelivery(using: &random)
             let bus = FakeBus()
@@ -58,7 +58,7 @@ private let schedules: ClosedRange<UInt64> = 1...500
     }
 
     @Test("Function: nothing is lost, and the records of a key come in order") func function() async throws {
-        for seed in schedules {
+        for seed in randomSchedules {
             var random = SplitMix64(state: seed)
             var run = Redelivery(using: &random)
             let mode = Bool.random(using: &random) ? #","payload":"record""# : ",\"batch\":\(Int.random(in: 1...9, using: &random))"

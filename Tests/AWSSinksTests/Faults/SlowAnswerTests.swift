@@ -15,7 +15,7 @@ import Testing
         let schedule = FaultSchedule.random(seed: seed, rate: 0.4, limit: 4, kinds: [.stall]).whileSending
         try await FaultProxy.with(.service { queue.answer($0) }, schedule) { proxy in
             try await withServices(url: proxy.url, attemptTimeout: .milliseconds(300)) { services in
-                let sink = try await SQSSink(settings(SQSSink.Settings.self, #"{"queue":"\#(queue.url)"}"#), .test, services: services, pause: noPause)
+                let sink = try await SQSSink(settings(SQSSink.Settings.self, #"{"queue":"\#(queue.url)"}"#), .test, SinkClient(services, pause: noPause))
                 try await run.run(Pipeline.into(sink))
             }
         }
@@ -29,7 +29,7 @@ import Testing
         try await FaultProxy.with(.service { function.answer($0) }, schedule) { proxy in
             // The client's own limit for an attempt is shorter than that of the sink.
             try await withServices(url: proxy.url, attemptTimeout: .seconds(1)) { services in
-                let sink = try await LambdaSink(settings(LambdaSink.Settings.self, #"{"function":"worker","timeout":"3s"}"#), .test, services: services)
+                let sink = try await LambdaSink(settings(LambdaSink.Settings.self, #"{"function":"worker","timeout":"3s"}"#), .test, SinkClient(services))
                 let report = try await Pipeline.into(sink).deliver(batch([Change(number: 0, key: 0)]))
                 #expect(report.fates[0].isRetry)
                 #expect(function.events.count == 1)
