@@ -48,11 +48,13 @@ struct DynamoDBEventStore: EventStore {
         try await LogReader(reader: EventReader(store: self)).lines(requestID: requestID, limit: limit)
     }
 
+    /// Counts by function, table, queue and bus begin with the names of all of them, which no index lists: they would take a scan, which DynamoDB bills by the
+    /// size of the whole table, payloads and log lines included, each time it is asked.
     func statistics(_ range: TimeRange) async throws -> EventStatistics {
         throw EventStoreError(
             .notAvailable,
-            "dynamodb:\(table): counts over all functions and tables would have to read the whole table, and no index names them; "
-                + "process the recorded streams into a SQLite file and ask that, or ask CloudWatch for the functions' metrics")
+            "dynamodb:\(table): statistics would read the whole table each time, which DynamoDB bills by its size, since no index lists all functions and tables. "
+                + "Process the recorded streams into a SQLite file and ask that (--to sqlite:events.db), or ask CloudWatch for the functions' metrics")
     }
 
     /// The client's connections belong to whoever made it.

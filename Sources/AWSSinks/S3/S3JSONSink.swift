@@ -9,8 +9,8 @@ internal import StreamRecords
 ///
 /// One object a record is put only where there is none of that name (`If-None-Match: *`). S3 then answers 412 where there is one, and that is a success:
 /// the name holds the record's id and its source, so the object is this record's own, written before; objects are put whole or not at all. Where the
-/// template leaves out the source, two records of different sources could have one name, so the object that is there is read and compared: the same
-/// bytes are a success, others are not, and the record is rejected.
+/// template leaves out the source, two records of different sources could have one name, if somebody made their ids up: AWS gives none twice. So the
+/// object that is there is read and compared, where s3:GetObject is allowed: the same bytes are a success, others are not, and the record is rejected.
 ///
 /// A batch's name holds a hash of what is in it: the same batch again lands on the same name, but one that was cut otherwise lands beside it, and
 /// has some records twice.
@@ -89,8 +89,7 @@ final class S3JSONSink: AWSSink {
                 "there is an object \(object.key) with another content: a record of another source with the same id, or this one in another envelope; put {source} into `key`")
         } catch {
             guard error.isAccessDenied else { throw error }
-            return .rejected(
-                "there is an object \(object.key), and s3:GetObject is not allowed to see whether it is this record's; put {source} into `key`, or allow it: \(error)")
+            return .alreadyThere
         }
     }
 
