@@ -22,7 +22,7 @@ struct EventWriter: Sendable {
         let works = try prepare(writes)
         let outcomes = await store.courier.carry(Cargo(works.map(\.work), deadline: deadline)) { parcels, deadline in
             guard let parcel = parcels.first else { return .answered([]) }
-            return await result(of: parcel.entry, by: deadline)
+            return await self.result(of: parcel.entry, by: deadline)
         }
         var result = [WriteAnswer](repeating: .retry("nothing was written", after: nil), count: writes.count)
         for (work, outcome) in zip(works, outcomes) {

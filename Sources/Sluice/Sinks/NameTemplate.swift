@@ -95,7 +95,7 @@ public struct NameTemplate: Sendable, Hashable, Decodable, CustomStringConvertib
         case .message: .queue
         case .event: .bus
         }
-        return !(record.source.name ?? "").isEmpty && (parts.contains(.field(.source)) || parts.contains(.field(own)))
+        return !record.source.name.isEmpty && (parts.contains(.field(.source)) || parts.contains(.field(own)))
     }
 
     private static func value(_ field: Field, _ record: Record) -> String? {

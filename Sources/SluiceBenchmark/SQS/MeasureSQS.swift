@@ -9,6 +9,7 @@ import AWSSinks
 import Foundation
 import Logging
 import NIOCore
+import NIOHTTP1
 import Sluice
 import StreamRecords
 import Synchronization

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 #if AWS
+import AWSClient
 @testable import AWSSinks
 import AWSTestSupport
 import EventTable

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 #if AWS
-internal import JSONTape
+public import JSONTape
 internal import StreamRecords
 
 /// An item as the API writes it: `{"S":"…"}` by attribute.

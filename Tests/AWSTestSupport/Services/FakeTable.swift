@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 #if AWS
-public import JSONTape
+internal import JSONTape
 internal import Synchronization
 
 /// A table of DynamoDB's in memory, with the key of an event table: conditional puts and updates, batches, reads of the table and of its indexes.

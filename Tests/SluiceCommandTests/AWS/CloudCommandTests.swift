@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 #if AWS
+import AWSSigner
 import AWSTestSupport
 import Foundation
 import JSONTape
