@@ -143,7 +143,7 @@ let package = Package(
         .testTarget(
             name: "AWSSinksTests",
             dependencies: [
-                "AWSClient", "AWSSigner", "AWSSinks", "AWSSigner", "AWSTestSupport", "EventTable", "JSONTape", "Sluice", "StreamRecords",
+                "AWSClient", "AWSSigner", "AWSSinks", "AWSTestSupport", "EventTable", "JSONTape", "Sluice", "StreamRecords",
                 .product(name: "Crypto", package: "swift-crypto", condition: .when(traits: ["AWS"])),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio", condition: .when(traits: ["AWS"])),
