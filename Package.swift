@@ -106,7 +106,16 @@ let package = Package(
             name: "ReferenceDecoder", dependencies: ["CZlib"], path: "Tests/ReferenceDecoder", swiftSettings: settings),
         .executableTarget(
             name: "SluiceBenchmark",
-            dependencies: ["ReferenceDecoder", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            dependencies: [
+                "AWSClient", "AWSSigner", "AWSSinks", "JSONTape", "ReferenceDecoder", "Sluice", "StreamRecords",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "AsyncHTTPClient", package: "async-http-client", condition: .when(traits: ["AWS"])),
+                .product(name: "Crypto", package: "swift-crypto", condition: .when(traits: ["AWS"])),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio", condition: .when(traits: ["AWS"])),
+                .product(name: "NIOHTTP1", package: "swift-nio", condition: .when(traits: ["AWS"])),
+                .product(name: "NIOPosix", package: "swift-nio", condition: .when(traits: ["AWS"])),
+            ],
             swiftSettings: settings),
         .target(name: "RuntimeServer", path: "Tests/RuntimeServer", swiftSettings: settings),
         .testTarget(
@@ -127,7 +136,7 @@ let package = Package(
         .testTarget(
             name: "SluiceCommandTests",
             dependencies: [
-                "EventTable", "ReferenceDecoder", "Sluice", "SluiceCommand", "StreamRecords",
+                "AWSSigner", "AWSTestSupport", "EventTable", "JSONTape", "ReferenceDecoder", "Sluice", "SluiceCommand", "StreamRecords",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),

@@ -9,6 +9,15 @@ struct BenchmarkCommand: AsyncParsableCommand {
         abstract: "Measures the built sluice command against what others need for the same work.",
         subcommands: [
             Run.self, Generate.self, Repeat.self, BaselineJSONDecoder.self, BaselineInflate.self, ReferenceOutput.self,
-        ],
+        ] + services,
         defaultSubcommand: Run.self)
+
+    /// What the trait AWS brings.
+    private static var services: [any ParsableCommand.Type] {
+        #if AWS
+        [MeasureSQS.self, QueueServer.self]
+        #else
+        []
+        #endif
+    }
 }

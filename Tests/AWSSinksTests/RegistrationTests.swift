@@ -19,9 +19,10 @@ import Testing
     }
 
     @Test("Sound settings are taken", arguments: [
-        #"{"type":"sqs","queue":"https://sqs.eu-central-1.amazonaws.com/123456789012/orders.fifo","timeout":"5s","concurrency":64,"attempts":20,"attributes":false}"#,
+        #"{"type":"sqs","queue":"https://sqs.eu-central-1.amazonaws.com/123456789012/orders.fifo","timeout":"5s","concurrency":256,"attempts":20,"attributes":false}"#,
         #"{"type":"sqs","queue":"arn:aws:sqs:eu-central-1:123456789012:orders.fifo","pack_groups":true,"verify":false}"#,
         #"{"type":"sqs","queue":"orders"}"#,
+        #"{"type":"s3-json","bucket":"abc.def-1","prefix":"/a/b/","key":"{id}","concurrency":1,"attempts":1,"timeout":"100ms"}"#,
         #"{"type":"eventbridge","bus":"default"}"#,
         #"{"type":"eventbridge","bus":"arn:aws:events:eu-central-1:123456789012:event-bus/shop/orders","source":"shop.{table}","detail_type":"{op}","maximum_bytes":"1 MiB"}"#,
         #"{"type":"lambda","function":"worker:live","invocation":"event","payload":"record","batch":10000,"timeout":"15m"}"#,
@@ -34,12 +35,12 @@ import Testing
         (#"{"type":"sqs","queue":"arn:aws:sns:eu-central-1:123456789012:orders"}"#, "arn:aws:sqs:REGION:ACCOUNT:NAME"),
         (#"{"type":"sqs","queue":"a queue"}"#, "a queue's URL, ARN or name"),
         (#"{"type":"sqs","queue":".fifo"}"#, "a queue's URL, ARN or name"),
-        (#"{"type":"sqs","queue":"q","concurrency":0}"#, "1 to 64"),
-        (#"{"type":"sqs","queue":"q","concurrency":65}"#, "1 to 64"),
+        (#"{"type":"sqs","queue":"q","concurrency":0}"#, "1 to 256"),
+        (#"{"type":"sqs","queue":"q","concurrency":257}"#, "1 to 256"),
         (#"{"type":"sqs","queue":"q","attempts":0}"#, "1 to 20"),
         (#"{"type":"sqs","queue":"q","attempts":21}"#, "1 to 20"),
-        (#"{"type":"sqs","queue":"q","timeout":"999ms"}"#, "from 1s to 15m"),
-        (#"{"type":"sqs","queue":"q","timeout":"901s"}"#, "from 1s to 15m"),
+        (#"{"type":"sqs","queue":"q","timeout":"99ms"}"#, "100ms to 15m"),
+        (#"{"type":"sqs","queue":"q","timeout":"901s"}"#, "100ms to 15m"),
         (#"{"type":"sqs","queue":"q","timeout":5}"#, "a duration"),
         (#"{"type":"sqs","queue":"q","atempts":2}"#, "attempts"),
         (#"{"type":"eventbridge"}"#, "bus"),
@@ -52,6 +53,11 @@ import Testing
         (#"{"type":"lambda","function":"f","invocation":"sync"}"#, "request-response or event"),
         (#"{"type":"lambda","function":"f","payload":"one"}"#, "batch or record"),
         (#"{"type":"lambda","function":"f","batch":0}"#, "1 to 10000"),
+        (#"{"type":"lambda","function":"f","batch":10001}"#, "1 to 10000"),
+        (#"{"type":"s3-json","bucket":"Not_A_Bucket"}"#, "a bucket's name"),
+        (#"{"type":"s3-json","bucket":"abc","prefix":"a/../b"}"#, "a prefix without"),
+        (#"{"type":"s3-json","bucket":"abc","key":"{kind}.json"}"#, "{id}"),
+        (#"{"type":"s3-json","bucket":"abc","concurrency":257}"#, "1 to 256"),
     ])
     func wrongSettings(_ sink: String, _ expected: String) {
         #expect {

@@ -36,11 +36,11 @@ public struct TestInvocation: Sendable {
     /// Fields of the header are written with other capitals.
     public var oddCapitals = false
 
-    public init(_ id: String, _ event: String, time: Duration? = .seconds(30)) {
+    public init(_ id: String, _ event: String, time: Duration? = .seconds(300)) {
         self.init(id, Array(event.utf8), time: time)
     }
 
-    public init(_ id: String, _ event: [UInt8], time: Duration? = .seconds(30)) {
+    public init(_ id: String, _ event: [UInt8], time: Duration? = .seconds(300)) {
         self.id = id
         self.event = event
         self.time = time
@@ -124,12 +124,12 @@ public final class RuntimeServer: Sendable {
     }
 
     /// Waits for an answer of that kind.
-    public func answer(within patience: Duration = .seconds(60), _ isWanted: @escaping @Sendable (TestAnswer) -> Bool) async throws -> TestAnswer {
+    public func answer(within patience: Duration = .seconds(300), _ isWanted: @escaping @Sendable (TestAnswer) -> Bool) async throws -> TestAnswer {
         try await wait(within: patience) { $0.answers.first(where: isWanted) }
     }
 
     /// Waits until the next event has been asked for so many times.
-    public func waitForNext(_ count: Int, within patience: Duration = .seconds(60)) async throws {
+    public func waitForNext(_ count: Int, within patience: Duration = .seconds(300)) async throws {
         _ = try await wait(within: patience) { $0.nexts >= count ? true : nil }
     }
 

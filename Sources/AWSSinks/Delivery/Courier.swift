@@ -11,9 +11,36 @@ enum Preparation<Entry: Sendable>: Sendable {
     case rejected(Reason)
 }
 
-/// A record on its way.
+/// What is to be brought to a service: the records of a batch, or what is made of several of them.
+struct Cargo<Entry: Sendable>: Sendable {
+    let count: Int
+    /// Where each thing is one record: by whose keys order is kept. Absent where there is no order to keep.
+    let batch: DeliveryBatch?
+    /// When all must be over; absent where nobody waits.
+    let deadline: ContinuousClock.Instant?
+    /// Makes the entry for the thing at that place. Called when its turn comes, and once.
+    let prepare: @Sendable (Int) -> Preparation<Entry>
+
+    /// Records, each as an entry, in the order of their keys.
+    init(_ batch: DeliveryBatch, prepare: @escaping @Sendable (Delivery, Int) -> Preparation<Entry>) {
+        count = batch.count
+        self.batch = batch
+        deadline = batch.deadline
+        self.prepare = { prepare(batch[$0], $0) }
+    }
+
+    /// Entries in any order.
+    init(_ entries: [Entry], deadline: ContinuousClock.Instant?) {
+        count = entries.count
+        batch = nil
+        self.deadline = deadline
+        prepare = { .ready(entries[$0], bytes: 0) }
+    }
+}
+
+/// A thing on its way.
 struct Parcel<Entry: Sendable>: Sendable {
-    /// Its place in the batch.
+    /// Its place in the cargo.
     let index: Int
     /// Parcels with the same number have the same ordering key; absent where order is not kept.
     let key: Int?
@@ -28,29 +55,30 @@ struct Packing: Sendable, Hashable {
     var maximumBytes: Int
     /// Whether two records of one key may be in one call. Not where the service can refuse the first and take the second.
     var keysShareCalls: Bool
+
+    /// Each in a call of its own.
+    static let single = Packing(maximumEntries: 1, maximumBytes: .max, keysShareCalls: false)
 }
 
-/// Brings the records of a batch to a service in as few calls as its limits allow, several at once, and has an answer for each of them.
+/// Brings things to a service in as few calls as its limits allow, several at once, and has an answer for each of them.
 ///
 /// - Records of one key are never in two calls at once, and go out in the order of the stream. What must be retried holds back what comes behind it.
-/// - An entry that failed is sent again after a pause, as long as there are attempts, time, and tokens in the budget that the whole sink shares.
-/// - A call that failed as a whole was tried several times by the client already; its records are handed back. After three such calls in a row, or one that
-///   failed of something that lasts, nothing more is sent.
-/// - A little before the batch's deadline everything ends, so that what is known can still be told.
+/// - What failed is sent again after a pause, as long as there are attempts, time, and tokens in the budget that the whole sink shares.
+/// - A call that failed as a whole was tried several times by the client already. When one has failed of something that lasts, or as many in a row as may
+///   be under way at once, and three at least, nothing more is sent: the service is down, and everything is handed back.
+/// - A little before the deadline everything ends, so that what is known can still be told.
 final class Courier<Entry: Sendable>: Sendable {
-    typealias Prepare = @Sendable (Delivery, Int) -> Preparation<Entry>
     typealias Send = @Sendable ([Parcel<Entry>], ContinuousClock.Instant) async -> CallResult
 
     let settings: CallSettings
     private let packing: Packing
     private let policy: RetryPolicy
-    /// Waits for that long, or until the task is cancelled.
     private let pause: @Sendable (Duration) async -> Void
     private let shared: Mutex<(budget: RetryBudget, maximumBytes: Int)>
 
     init(
         _ settings: CallSettings, _ packing: Packing, base: Duration = .milliseconds(200),
-        pause: @escaping @Sendable (Duration) async -> Void = { try? await Task.sleep(for: $0) }
+        pause: @escaping @Sendable (Duration) async -> Void = SinkClient.wait
     ) {
         self.settings = settings
         self.packing = packing
@@ -64,12 +92,20 @@ final class Courier<Entry: Sendable>: Sendable {
         case awake([Int])
     }
 
-    /// - Parameters:
-    ///   - prepare: makes a record's entry, given its place in the batch.
-    ///   - send: makes one call; the moment is when it must be over.
-    func deliver(_ batch: DeliveryBatch, prepare: @escaping Prepare, send: @escaping Send) async -> Outcomes {
-        var work = CourierWork<Entry>(batch, packing: packing, prepare: prepare)
-        let end = batch.deadline.map { $0 - Courier.margin(before: $0) }
+    /// Delivers records, each as an entry of its own.
+    func deliver(
+        _ batch: DeliveryBatch, prepare: @escaping @Sendable (Delivery, Int) -> Preparation<Entry>, send: @escaping Send
+    ) async -> Outcomes {
+        var outcomes = Outcomes(for: batch)
+        for (index, outcome) in await carry(Cargo(batch, prepare: prepare), send: send).enumerated() { outcomes[index] = outcome }
+        return outcomes
+    }
+
+    /// - Parameter send: makes one call; the moment is when it must be over.
+    /// - Returns: what became of each thing, in their order.
+    func carry(_ cargo: Cargo<Entry>, send: @escaping Send) async -> [Outcome] {
+        var work = CourierWork<Entry>(cargo, packing: packing, failuresToStop: max(3, settings.concurrency))
+        let end = cargo.deadline.map { $0 - Courier.margin(before: $0) }
         await withTaskGroup(of: Event.self) { group in
             var underWay = 0
             while true {
@@ -110,13 +146,13 @@ final class Courier<Entry: Sendable>: Sendable {
             shared.withLock { $0.maximumBytes = min($0.maximumBytes, load.bytes / 2) }
         }
         let remaining = end.map { ContinuousClock.now.duration(to: $0) }
-        let heads = work.settle(load, result) { attempt, delivered in
+        let heads = work.settle(load, result) { attempt, verdict in
             shared.withLock { shared in
-                if delivered {
+                guard case .failed(let asked) = verdict else {
                     shared.budget.succeed(afterRetry: attempt > 1)
                     return nil
                 }
-                guard let delay = policy.delay(after: attempt), remaining.map({ delay < $0 }) ?? true, shared.budget.take() else { return nil }
+                guard let delay = policy.delay(after: attempt, asked: asked), remaining.map({ delay < $0 }) ?? true, shared.budget.take() else { return nil }
                 return delay
             }
         }

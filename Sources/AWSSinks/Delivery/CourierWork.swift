@@ -4,7 +4,7 @@
 internal import Sluice
 internal import StreamRecords
 
-/// How far the delivery of one batch has come: which records may go out next, and what is known of the others.
+/// How far the delivery of one cargo has come: what may go out next, and what is known of the rest.
 ///
 /// The records of one key form a chain, of which only the first one, its head, is ever ready, under way or asleep.
 struct CourierWork<Entry: Sendable>: Sendable {
@@ -16,13 +16,20 @@ struct CourierWork<Entry: Sendable>: Sendable {
         var following: [Int] = []
     }
 
-    /// Tells after how long something that failed may be sent again; absent: not at all. The second argument tells that it was delivered.
-    typealias Pause = (_ attempt: Int, _ delivered: Bool) -> Duration?
+    enum Verdict: Sendable {
+        case delivered
+        /// - Parameter asked: how long the service asked to be left alone.
+        case failed(asked: Duration?)
+    }
 
-    private let batch: DeliveryBatch
+    /// Tells after how long something that failed may be sent again; absent: not at all.
+    typealias Pause = (_ attempt: Int, _ verdict: Verdict) -> Duration?
+
+    private let cargo: Cargo<Entry>
     private let packing: Packing
-    private let prepare: Courier<Entry>.Prepare
-    private var outcomes: Outcomes
+    /// After how many failed calls in a row nothing more is sent.
+    private let failuresToStop: Int
+    private var outcomes: [Outcome]
     private var gate = KeyGate()
     /// A number for each record's key; absent for those without one.
     private let keys: [Int?]
@@ -30,7 +37,7 @@ struct CourierWork<Entry: Sendable>: Sendable {
     private var next: [Int]
     private var ready: IndexHeap
     /// Records that were made ready and not yet delivered.
-    private var prepared: [Int: (entry: Entry, bytes: Int)] = [:]
+    private var prepared: [(entry: Entry, bytes: Int)?]
     private var attempts: [Int: Int] = [:]
     /// Records that get a call of their own, since one of those they were with was refused.
     private var alone: Set<Int> = []
@@ -38,19 +45,20 @@ struct CourierWork<Entry: Sendable>: Sendable {
     /// Why nothing is sent any more.
     private(set) var halt: Reason?
 
-    init(_ batch: DeliveryBatch, packing: Packing, prepare: @escaping Courier<Entry>.Prepare) {
-        self.batch = batch
+    init(_ cargo: Cargo<Entry>, packing: Packing, failuresToStop: Int = 3) {
+        self.cargo = cargo
         self.packing = packing
-        self.prepare = prepare
-        outcomes = Outcomes(for: batch)
+        self.failuresToStop = failuresToStop
+        outcomes = Array(repeating: CourierWork.unanswered, count: cargo.count)
+        prepared = Array(repeating: nil, count: cargo.count)
         var numbers: [OrderingKey: Int] = [:]
         var last: [Int] = []
         var keys: [Int?] = []
-        var next = [Int](repeating: -1, count: batch.count)
+        var next = [Int](repeating: -1, count: cargo.count)
         var heads: [Int] = []
-        keys.reserveCapacity(batch.count)
-        for (index, delivery) in batch.enumerated() {
-            guard let key = delivery.orderingKey else {
+        keys.reserveCapacity(cargo.count)
+        for index in 0..<cargo.count {
+            guard let key = cargo.batch?[index].orderingKey else {
                 keys.append(nil)
                 heads.append(index)
                 continue
@@ -71,6 +79,11 @@ struct CourierWork<Entry: Sendable>: Sendable {
         ready = IndexHeap(ascending: heads)
     }
 
+    private static var unanswered: Outcome { .retry("the answer does not tell what became of it") }
+
+    /// Whether nothing before it in its key must be retried.
+    private func isOpen(_ index: Int) -> Bool { cargo.batch.map { gate.isOpen(for: $0[index]) } ?? true }
+
     // MARK: Packing
 
     /// The next call's entries; absent where nothing is ready.
@@ -86,7 +99,7 @@ struct CourierWork<Entry: Sendable>: Sendable {
                 let behind = next[index]
                 if behind < 0 { continue }
                 // One that came along has earlier records of its key in the call, and so have those behind it.
-                if isAlong, gate.isOpen(for: batch[behind]) { along.push(behind) } else { wake([behind]) }
+                if isAlong, isOpen(behind) { along.push(behind) } else { wake([behind]) }
                 continue
             }
             let fits = load.parcels.isEmpty || (load.bytes + bytes <= maximumBytes && !alone.contains(index))
@@ -108,7 +121,7 @@ struct CourierWork<Entry: Sendable>: Sendable {
     /// - Returns: absent where the record is rejected.
     private mutating func prepareOnce(_ index: Int) -> (Entry, Int)? {
         if let ready = prepared[index] { return ready }
-        switch prepare(batch[index], index) {
+        switch cargo.prepare(index) {
         case .ready(let entry, let bytes):
             prepared[index] = (entry, bytes)
             return (entry, bytes)
@@ -124,7 +137,7 @@ struct CourierWork<Entry: Sendable>: Sendable {
     ///
     /// - Returns: the heads that may go on, and how long they must wait before.
     mutating func settle(_ load: Load, _ result: CallResult, _ pause: Pause) -> (indices: [Int], wait: Duration?) {
-        var fates = [EntryFate](repeating: .settled(.retry("the answer does not tell what became of it")), count: load.parcels.count)
+        var fates = [EntryFate](repeating: .settled(CourierWork.unanswered), count: load.parcels.count)
         switch result {
         case .answered(let told):
             failuresInRow = 0
@@ -139,8 +152,8 @@ struct CourierWork<Entry: Sendable>: Sendable {
             }
         case .failed(let reason, let after, let isLasting):
             failuresInRow += 1
-            fates = fates.map { _ in .settled(.retry(reason, after: after)) }
-            if isLasting || failuresInRow >= 3 { stop(reason) }
+            if isLasting || failuresInRow >= failuresToStop { stop(reason) }
+            fates = fates.map { _ in .again(reason, after: after) }
         }
         return settle(load, fates, pause)
     }
@@ -152,16 +165,16 @@ struct CourierWork<Entry: Sendable>: Sendable {
             let attempt = attempts[parcel.index, default: 0] + 1
             switch fate {
             case .settled(let outcome):
-                if outcome.isDelivered { _ = pause(attempt, true) }
+                if outcome.isDelivered { _ = pause(attempt, .delivered) }
                 settle(parcel.index, outcome)
-            case .again(let reason):
+            case .again(let reason, let after):
                 // A record behind one that is given up must not go out before it.
-                if halt == nil, gate.isOpen(for: batch[parcel.index]), let delay = pause(attempt, false) {
+                if halt == nil, isOpen(parcel.index), let delay = pause(attempt, .failed(asked: after)) {
                     attempts[parcel.index] = attempt
                     wait = max(wait ?? .zero, delay)
                     unsettled.append(parcel.index)
                 } else {
-                    settle(parcel.index, .retry(reason))
+                    settle(parcel.index, .retry(reason, after: after))
                 }
             }
         }
@@ -189,7 +202,7 @@ struct CourierWork<Entry: Sendable>: Sendable {
     /// Lets heads go out, or hands their chains back where they may not.
     mutating func wake(_ heads: [Int]) {
         for head in heads {
-            if !gate.isOpen(for: batch[head]) {
+            if !isOpen(head) {
                 giveUp(from: head, KeyGate.waiting)
             } else if let halt {
                 giveUp(from: head, .retry(halt))
@@ -201,7 +214,7 @@ struct CourierWork<Entry: Sendable>: Sendable {
 
     private mutating func settle(_ index: Int, _ outcome: Outcome) {
         outcomes[index] = outcome
-        gate.note(outcome, of: batch[index])
+        if let batch = cargo.batch { gate.note(outcome, of: batch[index]) }
         prepared[index] = nil
     }
 
@@ -223,7 +236,7 @@ struct CourierWork<Entry: Sendable>: Sendable {
         wake(ready.removeAll())
     }
 
-    consuming func finish() -> Outcomes { outcomes }
+    consuming func finish() -> [Outcome] { outcomes }
 }
 
 extension Outcome {

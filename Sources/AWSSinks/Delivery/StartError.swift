@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 #if AWS
-internal import AWSClient
-
 /// Why a sink of AWS's does not start, in words for whoever wrote the configuration.
 public struct AWSSinkError: Error, Sendable, CustomStringConvertible {
     /// What is wrong. New codes may come; keep a default case.
@@ -33,12 +31,5 @@ public struct AWSSinkError: Error, Sendable, CustomStringConvertible {
     }
 
     public var description: String { message }
-}
-
-extension AWSError {
-    /// The credentials are sound, and may not do this.
-    var isAccessDenied: Bool {
-        code == .service && (serviceCode?.contains("AccessDenied") == true || serviceCode == "NotAuthorized" || serviceCode == "UnauthorizedOperation")
-    }
 }
 #endif

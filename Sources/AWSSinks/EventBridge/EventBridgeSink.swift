@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 #if AWS
-public import AWSClient
-public import Sluice
+internal import AWSClient
+internal import Sluice
 
 /// Puts each record on a bus as an event, whose detail is the record in the route's envelope.
 ///
@@ -13,8 +13,8 @@ public import Sluice
 /// - The bus is looked up at start: events for a bus that does not exist are taken and vanish.
 ///
 /// Rules: <https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html>
-public final class EventBridgeSink: Sink {
-    public struct Settings: Decodable, Sendable {
+final class EventBridgeSink: AWSSink {
+    struct Own: Decodable, Sendable {
         /// A bus's name or ARN.
         var bus: BusReference
         /// `sluice.{source}`.
@@ -25,56 +25,31 @@ public final class EventBridgeSink: Sink {
         var maximumBytes: EventBytesSetting?
         /// Whether the bus is looked up at start; it is unless told otherwise, which a bus of another account may need.
         var verify: Bool?
-        /// For one call, with all attempts of the client's; 20 s.
-        var timeout: TimeoutSetting?
-        /// How many calls may be under way at once; 4.
-        var concurrency: ConcurrencySetting?
-        /// How often a record is sent in all before it is handed back; 3.
-        var attempts: AttemptsSetting?
 
         enum CodingKeys: String, CodingKey {
-            case bus, source, verify, timeout, concurrency, attempts
+            case bus, source, verify
             case detailType = "detail_type"
             case maximumBytes = "maximum_bytes"
         }
     }
 
-    private let services: AWSServices
-    /// Whether the services are this sink's own, and end with it.
-    private let ownsServices: Bool
+    typealias Settings = CallingSettings<Own>
+
+    let client: SinkClient
     private let composer: EventComposer
     private let courier: Courier<EventBridge.PutEventsEntry>
 
-    public convenience init(_ settings: Settings, _ context: SinkContext) async throws {
-        let services = AWSServices(AWSConfiguration(environment: context.environment, logger: context.logger))
-        do {
-            try await self.init(settings, context, services: services, ownsServices: true)
-        } catch {
-            await services.shutdown()
-            throw error
-        }
-    }
-
-    /// - Parameter services: shared with others; they outlive the sink.
-    public convenience init(_ settings: Settings, _ context: SinkContext, services: AWSServices) async throws {
-        try await self.init(settings, context, services: services, ownsServices: false)
-    }
-
-    init(
-        _ settings: Settings, _ context: SinkContext, services: AWSServices, ownsServices: Bool = false,
-        pause: @escaping @Sendable (Duration) async -> Void = { try? await Task.sleep(for: $0) }
-    ) async throws {
-        if settings.verify ?? true { try await EventBridgeSink.lookUp(settings.bus, services.eventBridge) }
+    init(_ settings: Settings, _ context: SinkContext, _ client: SinkClient) async throws {
+        if settings.verify ?? true { try await EventBridgeSink.lookUp(settings.bus, client.services.eventBridge) }
         let maximumBytes = settings.maximumBytes?.bytes ?? EventBridge.Limits.bytes
-        self.services = services
-        self.ownsServices = ownsServices
+        self.client = client
         composer = EventComposer(
             bus: settings.bus.description, source: settings.source ?? .defaultSource, detailType: settings.detailType ?? .defaultDetailType,
             maximumBytes: maximumBytes)
         courier = Courier(
-            CallSettings(timeout: settings.timeout, concurrency: settings.concurrency, attempts: settings.attempts),
+            .packed.with(settings.calls),
             // Buses promise no order, so several records of a key may be in one call.
-            Packing(maximumEntries: EventBridge.Limits.entries, maximumBytes: maximumBytes, keysShareCalls: true), pause: pause)
+            Packing(maximumEntries: EventBridge.Limits.entries, maximumBytes: maximumBytes, keysShareCalls: true), pause: client.pause)
     }
 
     private static func lookUp(_ bus: BusReference, _ events: EventBridge) async throws {
@@ -93,15 +68,14 @@ public final class EventBridgeSink: Sink {
         }
     }
 
-    public func deliver(_ batch: DeliveryBatch) async throws -> Outcomes {
-        await courier.deliver(batch) { [composer] delivery, _ in
+    func deliver(_ batch: DeliveryBatch) async throws -> Outcomes {
+        let events = client.services.eventBridge
+        return await courier.deliver(batch) { [composer] delivery, _ in
             composer.compose(delivery)
-        } send: { [services, composer] parcels, deadline in
-            await EventBridgeSink.put(parcels.map(\.entry), maximumBytes: composer.maximumBytes, services.eventBridge, deadline)
+        } send: { [composer] parcels, deadline in
+            await EventBridgeSink.put(parcels.map(\.entry), maximumBytes: composer.maximumBytes, events, deadline)
         }
     }
-
-    public func shutdown() async throws { if ownsServices { await services.shutdown() } }
 
     // MARK: One call
 
@@ -135,9 +109,7 @@ public final class EventBridgeSink: Sink {
 extension SinkRegistry {
     /// Adds the sink `eventbridge`, also as `eventbridge:BUS`.
     mutating func registerEventBridge(_ services: AWSServices) {
-        register("eventbridge", settings: EventBridgeSink.Settings.self, shorthands: [SinkShorthand("eventbridge", argument: "BUS", setting: "bus")]) { settings, context in
-            try await EventBridgeSink(settings, context, services: services)
-        }
+        register("eventbridge", EventBridgeSink.self, services, SinkShorthand("eventbridge", argument: "BUS", setting: "bus"))
     }
 }
 #endif

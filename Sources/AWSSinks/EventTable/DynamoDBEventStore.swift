@@ -14,25 +14,30 @@ struct DynamoDBEventStore: EventStore {
     let dynamoDB: DynamoDB
     /// Name or ARN.
     let table: String
-    let limits: CallLimits
+    let calls: CallSettings
+    /// Makes the writes' calls.
+    let courier: Courier<EventWriter.Work>
     /// The time by which rows have expired, in seconds since 1970.
     let now: @Sendable () -> Int64
 
     init(
-        _ services: AWSServices, table: String, _ options: EventStores.Options = .init(), now: @escaping @Sendable () -> Int64 = { WallClock.now.milliseconds / 1000 }
+        _ services: AWSServices, table: String, _ options: EventStores.Options = .init(),
+        pause: @escaping @Sendable (Duration) async -> Void = SinkClient.wait,
+        now: @escaping @Sendable () -> Int64 = { WallClock.now.milliseconds / 1000 }
     ) throws(EventStoreError) {
-        self.dynamoDB = services.dynamoDB
-        self.table = table
-        self.now = now
         do throws(ConfigurationValueError) {
-            limits = try CallLimits(concurrency: options.concurrency, attempts: options.attempts, timeout: options.timeout)
+            calls = CallSettings.single.with(try CallOptions(options))
         } catch {
             throw EventStoreError(.badName, "dynamodb:\(table): expected \(error.expected)")
         }
+        self.dynamoDB = services.dynamoDB
+        self.table = table
+        self.now = now
+        courier = Courier(calls, .single, pause: pause)
     }
 
     func write(_ writes: [EventWrite], deadline: ContinuousClock.Instant?) async throws -> [WriteAnswer] {
-        try await EventWriter(store: self, deadline: deadline).write(writes)
+        try await EventWriter(store: self).write(writes, deadline: deadline)
     }
 
     func rows(id: String) async throws -> [EventRow] { try await EventReader(store: self).rows(id: id) }
@@ -43,22 +48,17 @@ struct DynamoDBEventStore: EventStore {
         try await LogReader(reader: EventReader(store: self)).lines(requestID: requestID, limit: limit)
     }
 
+    /// Counts by function, table, queue and bus begin with the names of all of them, which no index lists: they would take a scan, which DynamoDB bills by the
+    /// size of the whole table, payloads and log lines included, each time it is asked.
     func statistics(_ range: TimeRange) async throws -> EventStatistics {
         throw EventStoreError(
             .notAvailable,
-            "dynamodb:\(table): counts over all functions and tables would have to read the whole table, and no index names them; "
-                + "process the recorded streams into a SQLite file and ask that, or ask CloudWatch for the functions' metrics")
+            "dynamodb:\(table): statistics would read the whole table each time, which DynamoDB bills by its size, since no index lists all functions and tables. "
+                + "Process the recorded streams into a SQLite file and ask that (--to sqlite:events.db), or ask CloudWatch for the functions' metrics")
     }
 
     /// The client's connections belong to whoever made it.
     func close() async throws {}
-
-    /// Makes a call with the sink's time-out and attempts.
-    func call<Result>(
-        by deadline: ContinuousClock.Instant?, _ body: (DynamoDB, ContinuousClock.Instant) async throws(AWSError) -> Result
-    ) async throws(AWSError) -> Result {
-        try await limits.retrying(by: deadline) { deadline throws(AWSError) in try await body(dynamoDB, deadline) }
-    }
 
     /// What a call's failure means for somebody who asked this store.
     func failure(_ error: AWSError) -> EventStoreError {

@@ -66,7 +66,7 @@ struct EventReader: Sendable {
     /// The scans with the next pages of those that have nothing left and are not at their ends.
     private func refilled(_ scans: [IndexScan], atLeast count: Int) async throws -> [IndexScan] {
         guard scans.contains(where: { $0.found.isEmpty && !$0.isAtEnd }) else { return scans }
-        let results = await concurrently(scans, atOnce: store.limits.concurrency) { scan -> Result<IndexScan, any Error> in
+        let results = await concurrently(scans, atOnce: store.calls.concurrency) { scan -> Result<IndexScan, any Error> in
             var scan = scan
             do {
                 while scan.found.isEmpty, !scan.isAtEnd { try await scan.read(count, store) }
@@ -81,7 +81,7 @@ struct EventReader: Sendable {
     /// The rows of an index's items. Where the index does not have all of a row, the row is got from the table; one that is gone or has expired
     /// is absent.
     private func rows(of items: [AttributeMap]) async throws -> [EventRow?] {
-        let results = await concurrently(items, atOnce: store.limits.concurrency) { item -> Result<EventRow?, any Error> in
+        let results = await concurrently(items, atOnce: store.calls.concurrency) { item -> Result<EventRow?, any Error> in
             do {
                 if item["payload"] != nil || item[StoredText.reference("payload")] != nil { return .success(try await row(item)) }
                 guard let id = item[TableLayout.id], let name = item[TableLayout.name] else { return .success(nil) }
@@ -114,7 +114,7 @@ struct EventReader: Sendable {
         _ body: (DynamoDB, ContinuousClock.Instant) async throws(AWSError) -> Value
     ) async throws(EventStoreError) -> Value {
         do throws(AWSError) {
-            return try await store.call(by: nil, body)
+            return try await body(store.dynamoDB, .now + store.calls.timeout)
         } catch {
             throw store.failure(error)
         }

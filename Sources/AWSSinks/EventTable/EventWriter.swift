@@ -3,43 +3,30 @@
 #if AWS
 internal import AWSClient
 internal import EventTable
+internal import Sluice
 internal import StreamRecords
-internal import Synchronization
 
 /// Writes one batch.
 struct EventWriter: Sendable {
     let store: DynamoDBEventStore
-    let deadline: ContinuousClock.Instant?
 
     /// What is done by calls that follow each other: the parts of something and then its head, or the updates of one row.
-    private enum Work: Sendable {
+    enum Work: Sendable {
         case put(parts: [AttributeMap], head: AttributeMap)
         case update(InvocationUpdate)
         /// Nothing can be done.
         case reject(String)
     }
 
-    func write(_ writes: [EventWrite]) async throws -> [WriteAnswer] {
+    func write(_ writes: [EventWrite], deadline: ContinuousClock.Instant?) async throws -> [WriteAnswer] {
         let works = try prepare(writes)
-        let failure = Mutex<AWSError?>(nil)
-        let answers = await concurrently(works.map(\.work), atOnce: store.limits.concurrency) { work -> WriteAnswer in
-            if let error = failure.withLock({ $0 }) { return .retry("\(error)", after: nil) }
-            if Task.isCancelled { return .retry("the deadline came before the row was written", after: nil) }
-            do throws(AWSError) {
-                switch work {
-                case .put(let parts, let head): return try await put(parts, head)
-                case .update(let update): return try await note(update)
-                case .reject(let reason): return .rejected(reason)
-                }
-            } catch {
-                // What stands in the way of all writes need not be found out once for each.
-                if error.concernsAll { failure.withLock { $0 = $0 ?? error } }
-                return answer(to: error)
-            }
+        let outcomes = await store.courier.carry(Cargo(works.map(\.work), deadline: deadline)) { parcels, deadline in
+            guard let parcel = parcels.first else { return .answered([]) }
+            return await self.result(of: parcel.entry, by: deadline)
         }
         var result = [WriteAnswer](repeating: .retry("nothing was written", after: nil), count: writes.count)
-        for (work, answer) in zip(works, answers) {
-            for index in work.writes { result[index] = answer }
+        for (work, outcome) in zip(works, outcomes) {
+            for index in work.writes { result[index] = WriteAnswer(outcome) }
         }
         return result
     }
@@ -81,43 +68,47 @@ struct EventWriter: Sendable {
         return works
     }
 
-    private func answer(to error: AWSError) -> WriteAnswer {
-        if error.code == .invalidRequest { return .rejected("\(error)") }
-        if error.concernsAll { return .retry(store.failure(error).message, after: error.retryAfter) }
-        return .retry("\(error)", after: error.retryAfter)
+    private func result(of work: Work, by deadline: ContinuousClock.Instant) async -> CallResult {
+        do throws(AWSError) {
+            switch work {
+            case .put(let parts, let head): return .answered([.settled(try await put(parts, head, deadline))])
+            case .update(let update): return .answered([.settled(try await note(update, deadline))])
+            case .reject(let reason): return .answered([.settled(.rejected(Reason(reason)))])
+            }
+        } catch {
+            return CallResult(ofSingle: error, reason: error.concernsAll ? store.failure(error).message : nil)
+        }
     }
 
     // MARK: Puts
 
     /// The parts first: a head that is there has all of them. They bear their contents' hash, so they need no condition.
-    private func put(_ parts: [AttributeMap], _ head: AttributeMap) async throws(AWSError) -> WriteAnswer {
-        for part in parts {
-            let request = DynamoDB.PutItemRequest(table: store.table, item: part)
-            _ = try await store.call(by: deadline) { dynamoDB, deadline throws(AWSError) in try await dynamoDB.putItem(request, deadline: deadline) }
-        }
+    private func put(_ parts: [AttributeMap], _ head: AttributeMap, _ deadline: ContinuousClock.Instant) async throws(AWSError) -> Outcome {
+        try await put(parts, deadline)
         let request = DynamoDB.PutItemRequest(
             table: store.table, item: head, condition: "attribute_not_exists(#id)", parts: .init(names: ["#id": TableLayout.id]))
         do throws(AWSError) {
-            _ = try await store.call(by: deadline) { dynamoDB, deadline throws(AWSError) in try await dynamoDB.putItem(request, deadline: deadline) }
-            return .written
+            _ = try await store.dynamoDB.putItem(request, deadline: deadline)
+            return .delivered
         } catch {
             guard error.isConditionFailed else { throw error }
             return .alreadyThere
         }
     }
 
+    private func put(_ parts: [AttributeMap], _ deadline: ContinuousClock.Instant) async throws(AWSError) {
+        for part in parts { _ = try await store.dynamoDB.putItem(.init(table: store.table, item: part), deadline: deadline) }
+    }
+
     // MARK: Executions
 
     /// All rules in one update first, which is what a new row takes. Where a condition fails, DynamoDB tells the row that is there, and the
     /// rules that it satisfies already fall away; where somebody else is at the row too, each rule gets its own update.
-    private func note(_ update: InvocationUpdate) async throws(AWSError) -> WriteAnswer {
-        for part in update.parts {
-            let request = DynamoDB.PutItemRequest(table: store.table, item: part)
-            _ = try await store.call(by: deadline) { dynamoDB, deadline throws(AWSError) in try await dynamoDB.putItem(request, deadline: deadline) }
-        }
+    private func note(_ update: InvocationUpdate, _ deadline: ContinuousClock.Instant) async throws(AWSError) -> Outcome {
+        try await put(update.parts, deadline)
         var rules = update.rules
         while true {
-            guard let failed = try await attempt(update, rules) else { return .written }
+            guard let failed = try await attempt(update, rules, deadline) else { return .delivered }
             guard let item = failed.conflictingItem else { break }
             if let kind = item["kind"], kind != .string(EventKind.invocation.rawValue) { return .alreadyThere }
             let left = rules.filter { $0.condition.isMet(by: item) }
@@ -125,20 +116,32 @@ struct EventWriter: Sendable {
             if left.count == rules.count { break }
             rules = left
         }
-        var answer = WriteAnswer.alreadyThere
-        for rule in rules where try await attempt(update, [rule]) == nil { answer = .written }
-        return answer
+        var outcome = Outcome.alreadyThere
+        for rule in rules where try await attempt(update, [rule], deadline) == nil { outcome = .delivered }
+        return outcome
     }
 
     /// - Returns: the error of the condition that failed; absent where the row has changed.
-    private func attempt(_ update: InvocationUpdate, _ rules: [InvocationRule]) async throws(AWSError) -> AWSError? {
-        let request = update.request(rules, table: store.table)
+    private func attempt(
+        _ update: InvocationUpdate, _ rules: [InvocationRule], _ deadline: ContinuousClock.Instant
+    ) async throws(AWSError) -> AWSError? {
         do throws(AWSError) {
-            _ = try await store.call(by: deadline) { dynamoDB, deadline throws(AWSError) in try await dynamoDB.updateItem(request, deadline: deadline) }
+            _ = try await store.dynamoDB.updateItem(update.request(rules, table: store.table), deadline: deadline)
             return nil
         } catch {
             guard error.isConditionFailed else { throw error }
             return error
+        }
+    }
+}
+
+extension WriteAnswer {
+    init(_ outcome: Outcome) {
+        switch outcome {
+        case .delivered: self = .written
+        case .alreadyThere: self = .alreadyThere
+        case .retry(let reason, let after): self = .retry(reason.description, after: after)
+        case .rejected(let reason): self = .rejected(reason.description)
         }
     }
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 #if AWS
-public import AWSClient
-public import Sluice
+internal import AWSClient
+internal import Sluice
 
 /// Invokes a function with the records.
 ///
@@ -15,8 +15,8 @@ public import Sluice
 /// - `invocation: event` queues the event; Lambda's taking it is the success.
 ///
 /// Rules: <https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html>
-public final class LambdaSink: Sink {
-    public struct Settings: Decodable, Sendable {
+final class LambdaSink: AWSSink {
+    struct Own: Decodable, Sendable {
         enum Invocation: String, Decodable, Sendable, CaseIterable {
             case requestResponse = "request-response"
             case event
@@ -36,72 +36,44 @@ public final class LambdaSink: Sink {
         var batch: BatchSetting?
         /// Whether the function is looked up at start; it is unless told otherwise.
         var verify: Bool?
-        /// For one call, with all attempts of the client's; 60 s. At least as long as the function may take.
-        var timeout: TimeoutSetting?
-        /// How many calls may be under way at once; 4.
-        var concurrency: ConcurrencySetting?
-        /// How often a record is sent in all before it is handed back; 1.
-        var attempts: AttemptsSetting?
     }
 
-    private let services: AWSServices
-    /// Whether the services are this sink's own, and end with it.
-    private let ownsServices: Bool
+    /// The time-out is to be at least as long as the function may take.
+    typealias Settings = CallingSettings<Own>
+
+    let client: SinkClient
     private let invoker: FunctionInvoker
     private let courier: Courier<FunctionRecord>
 
-    public convenience init(_ settings: Settings, _ context: SinkContext) async throws {
-        let services = AWSServices(AWSConfiguration(environment: context.environment, logger: context.logger))
-        do {
-            try await self.init(settings, context, services: services, ownsServices: true)
-        } catch {
-            await services.shutdown()
-            throw error
-        }
-    }
-
-    /// - Parameter services: shared with others; they outlive the sink.
-    public convenience init(_ settings: Settings, _ context: SinkContext, services: AWSServices) async throws {
-        try await self.init(settings, context, services: services, ownsServices: false)
-    }
-
-    init(
-        _ settings: Settings, _ context: SinkContext, services: AWSServices, ownsServices: Bool = false,
-        pause: @escaping @Sendable (Duration) async -> Void = { try? await Task.sleep(for: $0) }
-    ) async throws {
-        let calls = CallSettings(
-            timeout: settings.timeout, concurrency: settings.concurrency, attempts: settings.attempts, defaultTimeout: .seconds(60), defaultAttempts: 1)
-        let invoker = FunctionInvoker(
+    init(_ settings: Settings, _ context: SinkContext, _ client: SinkClient) async throws {
+        let calls = CallSettings.function.with(settings.calls)
+        invoker = FunctionInvoker(
             // A function may take long: it has all the time of its call, and is not started anew before.
-            lambda: services.with(attemptTimeout: calls.timeout).lambda, function: settings.function.description,
+            lambda: client.services.with(attemptTimeout: calls.timeout).lambda, function: settings.function.description,
             isQueued: settings.invocation == .event, sendsSingly: settings.payload == .record)
         if settings.verify ?? true { try await invoker.lookUp() }
-        self.services = services
-        self.ownsServices = ownsServices
-        self.invoker = invoker
+        self.client = client
         courier = Courier(
             calls,
             Packing(
                 maximumEntries: invoker.sendsSingly ? 1 : settings.batch?.value ?? 100, maximumBytes: invoker.maximumBytes,
                 keysShareCalls: !invoker.sendsSingly),
-            pause: pause)
+            pause: client.pause)
     }
 
-    public func deliver(_ batch: DeliveryBatch) async throws -> Outcomes {
+    func deliver(_ batch: DeliveryBatch) async throws -> Outcomes {
         await courier.deliver(batch) { [invoker] delivery, _ in
             invoker.compose(delivery)
         } send: { [invoker] parcels, deadline in
             await invoker.invoke(parcels, deadline)
         }
     }
-
-    public func shutdown() async throws { if ownsServices { await services.shutdown() } }
 }
 
 /// How many records a call may have.
-struct BatchSetting: BoundedSetting, Hashable {
+struct BatchSetting: BoundedSetting {
     static let bounds = 1...10_000
-    static let what = "the most records of a call"
+    static let expected = "the most records of a call, 1 to 10000"
     var value: Int
 }
 
@@ -125,8 +97,6 @@ struct FunctionReference: Decodable, Sendable, Hashable, CustomStringConvertible
 
 extension SinkRegistry {
     /// Adds the sink `lambda`.
-    mutating func registerLambda(_ services: AWSServices) {
-        register("lambda", settings: LambdaSink.Settings.self) { settings, context in try await LambdaSink(settings, context, services: services) }
-    }
+    mutating func registerLambda(_ services: AWSServices) { register("lambda", LambdaSink.self, services) }
 }
 #endif

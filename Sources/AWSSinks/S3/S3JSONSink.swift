@@ -4,100 +4,94 @@
 internal import AWSClient
 internal import Sluice
 internal import StreamRecords
-internal import Synchronization
 
 /// Puts records into objects of an S3 bucket: one object a record, under a name that holds the record's id, or batches of gzip'd JSON lines.
 ///
-/// One object a record is put only where there is none of that name (`If-None-Match: *`), so a record that comes again changes nothing. A batch's
-/// name holds a hash of what is in it: the same batch again lands on the same name, but one that was cut otherwise lands beside it, and
+/// One object a record is put only where there is none of that name (`If-None-Match: *`). S3 then answers 412 where there is one, and that is a success:
+/// the name holds the record's id and its source, so the object is this record's own, written before; objects are put whole or not at all. Where the
+/// template leaves out the source, two records of different sources could have one name, if somebody made their ids up: AWS gives none twice. So the
+/// object that is there is read and compared, where s3:GetObject is allowed: the same bytes are a success, others are not, and the record is rejected.
+///
+/// A batch's name holds a hash of what is in it: the same batch again lands on the same name, but one that was cut otherwise lands beside it, and
 /// has some records twice.
 ///
 /// Conditional writes: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html>
-final class S3JSONSink: Sink {
-    private let s3: S3
+final class S3JSONSink: AWSSink {
+    typealias Settings = CallingSettings<Own>
+
+    let client: SinkClient
     private let bucket: String
     private let names: ObjectNames
     private let contentType: String
     private let storageClass: String?
     private let isBatching: Bool
-    private let limits: CallLimits
-    /// A client of the sink's own, to be closed with it.
-    private let ownServices: AWSServices?
+    private let courier: Courier<Object>
 
-    /// With a client of its own.
-    convenience init(_ settings: Settings, _ context: SinkContext) async throws {
-        let services = AWSServices(AWSConfiguration(environment: context.environment, logger: context.logger))
-        try self.init(settings, context, services: services, owns: true)
-    }
-
-    init(_ settings: Settings, _ context: SinkContext, services: AWSServices, owns: Bool = false) throws {
-        guard Self.isBucketName(settings.bucket) else {
-            throw S3JSONSinkError("sink \(context.name): “\(settings.bucket)” is no bucket's name: 3 to 63 small letters, digits, dots and hyphens are expected")
-        }
-        isBatching = settings.batch ?? false
+    init(_ settings: Settings, _ context: SinkContext, _ client: SinkClient) async throws {
+        let isBatching = settings.batch ?? false
         let template = try settings.key ?? NameTemplate(isBatching ? "{kind}/{source}/{date}/{hour}/{id}.ndjson.gz" : "{kind}/{source}/{date}/{id}.json")
-        do throws(ConfigurationValueError) {
-            names = try ObjectNames(prefix: settings.prefix, template: template)
-            limits = try CallLimits(concurrency: settings.concurrency, attempts: settings.attempts, timeout: settings.timeout)
-        } catch {
-            throw S3JSONSinkError("sink \(context.name): expected \(error.expected)")
-        }
-        bucket = settings.bucket
+        self.client = client
+        self.isBatching = isBatching
+        bucket = settings.bucket.description
+        names = ObjectNames(prefix: settings.prefix, template: template)
         contentType = settings.contentType ?? (isBatching ? "application/x-ndjson" : "application/json")
         storageClass = settings.storageClass
-        s3 = services.s3
-        ownServices = owns ? services : nil
-    }
-
-    /// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html>
-    private static func isBucketName(_ name: String) -> Bool {
-        func isLabel(_ byte: UInt8) -> Bool { (0x61...0x7A).contains(byte) || (0x30...0x39).contains(byte) }
-        guard (3...63).contains(name.utf8.count), let first = name.utf8.first, let last = name.utf8.last else { return false }
-        return isLabel(first) && isLabel(last) && !name.contains("..")
-            && name.utf8.allSatisfy { isLabel($0) || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: ".") }
+        courier = Courier(.single.with(settings.calls), .single, pause: client.pause)
     }
 
     func deliver(_ batch: DeliveryBatch) async throws -> Outcomes {
-        let objects = isBatching ? try batches(of: batch) : batch.enumerated().map { index, delivery in object(delivery, at: index) }
-        let failure = Mutex<AWSError?>(nil)
-        let answers = await concurrently(objects, atOnce: limits.concurrency) { [self] object -> Outcome in
-            if let error = failure.withLock({ $0 }) { return .retry("\(error)") }
-            if Task.isCancelled { return .retry("the deadline came before the object was written") }
-            do throws(AWSError) {
-                return try await put(object, by: batch.deadline)
-            } catch {
-                // What stands in the way of all objects need not be found out once for each.
-                if error.concernsAll { failure.withLock { $0 = $0 ?? error } }
-                return error.outcomeOfWrite
-            }
+        if !isBatching {
+            return await courier.deliver(batch, prepare: { [self] delivery, index in .ready(object(delivery, at: index), bytes: 0) }, send: send)
         }
+        let objects = try batches(of: batch)
         var outcomes = Outcomes(for: batch)
-        for (object, answer) in zip(objects, answers) {
-            for index in object.records { outcomes[index] = answer }
+        for (object, outcome) in zip(objects, await courier.carry(Cargo(objects, deadline: batch.deadline), send: send)) {
+            for index in object.records { outcomes[index] = outcome }
         }
         return outcomes
     }
 
-    func shutdown() async throws { await ownServices?.shutdown() }
+    // MARK: One call
 
-    private func put(_ object: Object, by deadline: ContinuousClock.Instant?) async throws(AWSError) -> Outcome {
+    @Sendable private func send(_ parcels: [Parcel<Object>], _ deadline: ContinuousClock.Instant) async -> CallResult {
+        guard let object = parcels.first?.entry else { return .answered([]) }
+        do throws(AWSError) {
+            return .answered([.settled(try await put(object, by: deadline))])
+        } catch {
+            guard error.httpStatus == 501 || error.serviceCode == "NotImplemented" else { return CallResult(ofSingle: error) }
+            return .failed(
+                """
+                this store cannot put an object only where there is none (If-None-Match: *), so records that come again could not be told \
+                from new ones; use a store that can, or `batch: true`. It said: \(error.message)
+                """, after: nil, isLasting: true)
+        }
+    }
+
+    private func put(_ object: Object, by deadline: ContinuousClock.Instant) async throws(AWSError) -> Outcome {
         let request = S3.PutObjectRequest(
             bucket: bucket, key: object.key, body: object.body, contentType: contentType, contentEncoding: isBatching ? "gzip" : nil,
             onlyIfAbsent: !isBatching, storageClass: storageClass)
         do throws(AWSError) {
-            _ = try await limits.retrying(by: deadline) { [s3] deadline throws(AWSError) in try await s3.putObject(request, deadline: deadline) }
+            _ = try await client.services.s3.putObject(request, deadline: deadline)
             return .delivered
         } catch {
-            if error.isConditionFailed, !isBatching { return .alreadyThere }
-            if error.httpStatus == 501 || error.serviceCode == "NotImplemented" {
-                var error = error
-                error.message = """
-                    this store cannot put an object only where there is none (If-None-Match: *), so records that come again could not be told \
-                    from new ones; use a store that can, or `batch: true`. It said: \(error.message)
-                    """
-                throw error
-            }
-            throw error
+            guard error.isConditionFailed, !isBatching else { throw error }
+            return object.isUnique ? .alreadyThere : try await compare(object, by: deadline)
+        }
+    }
+
+    /// Whether the object that is there is the one that was to be put.
+    private func compare(_ object: Object, by deadline: ContinuousClock.Instant) async throws(AWSError) -> Outcome {
+        do throws(AWSError) {
+            let found = try await client.services.s3.getObject(.init(bucket: bucket, key: object.key), deadline: deadline)
+            if found.body == object.body { return .alreadyThere }
+            // S3 tells it with each object; an answer without it is somebody else's.
+            guard found.object.eTag != nil else { throw AWSError(.unreadableAnswer, "an answer to GetObject without an ETag", service: "S3") }
+            return .rejected(
+                "there is an object \(object.key) with another content: a record of another source with the same id, or this one in another envelope; put {source} into `key`")
+        } catch {
+            guard error.isAccessDenied else { throw error }
+            return .alreadyThere
         }
     }
 
@@ -105,6 +99,8 @@ final class S3JSONSink: Sink {
 
     private struct Object: Sendable {
         var key: String
+        /// Whether the key can be no other record's.
+        var isUnique = true
         var body: [UInt8]
         /// The places in the batch of the records that are in it.
         var records: [Int]
@@ -113,7 +109,8 @@ final class S3JSONSink: Sink {
     private func object(_ delivery: Delivery, at index: Int) -> Object {
         var line = delivery.payloadBytes
         line.append(UInt8(ascii: "\n"))
-        return Object(key: names.key(for: delivery.record), body: line, records: [index])
+        let record = delivery.record
+        return Object(key: names.key(for: record), isUnique: names.areUnique(for: record), body: line, records: [index])
     }
 
     /// No object gets more bytes of lines than this, so that it can be put in one call and read in one piece.
@@ -150,12 +147,6 @@ final class S3JSONSink: Sink {
     }
 }
 
-/// Why the sink cannot start.
-public struct S3JSONSinkError: Error, Sendable, Hashable, CustomStringConvertible {
-    public let description: String
-    init(_ description: String) { self.description = description }
-}
-
 extension SinkRegistry {
     /// Registers the sink `s3-json`, also as `s3://BUCKET/PREFIX`.
     mutating func registerS3JSON(_ services: AWSServices) {
@@ -166,9 +157,7 @@ extension SinkRegistry {
             guard parts.count == 2, !parts[1].isEmpty else { return ["bucket": String(bucket)] }
             return ["bucket": String(bucket), "prefix": String(parts[1])]
         }
-        register("s3-json", settings: S3JSONSink.Settings.self, shorthands: [shorthand]) { settings, context in
-            try S3JSONSink(settings, context, services: services)
-        }
+        register("s3-json", S3JSONSink.self, services, shorthand)
     }
 }
 

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 #if AWS
-public import AWSClient
-internal import Logging
-public import Sluice
+internal import AWSClient
+internal import Sluice
 
 /// Sends each record as a message to a queue, standard or FIFO.
 ///
@@ -15,8 +14,8 @@ public import Sluice
 /// - Entries that failed are sent again, as long as there are attempts; those at whose failure the sender is at fault are rejected.
 ///
 /// Rules: <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html>
-public final class SQSSink: Sink {
-    public struct Settings: Decodable, Sendable {
+final class SQSSink: AWSSink {
+    struct Own: Decodable, Sendable {
         /// A queue's URL, ARN or name.
         var queue: QueueReference
         /// Whether messages have the attributes `kind`, `table` and `op`; they do unless told otherwise.
@@ -25,66 +24,41 @@ public final class SQSSink: Sink {
         var packGroups: Bool?
         /// Whether the queue is looked up at start; it is unless told otherwise.
         var verify: Bool?
-        /// For one call, with all attempts of the client's; 20 s.
-        var timeout: TimeoutSetting?
-        /// How many calls may be under way at once; 4.
-        var concurrency: ConcurrencySetting?
-        /// How often a record is sent in all before it is handed back; 3.
-        var attempts: AttemptsSetting?
 
         enum CodingKeys: String, CodingKey {
-            case queue, attributes, verify, timeout, concurrency, attempts
+            case queue, attributes, verify
             case packGroups = "pack_groups"
         }
     }
 
-    private let services: AWSServices
-    /// Whether the services are this sink's own, and end with it.
-    private let ownsServices: Bool
+    typealias Settings = CallingSettings<Own>
+
+    let client: SinkClient
     private let queueURL: String
     private let composer: MessageComposer
     private let courier: Courier<SQS.SendEntry>
 
-    public convenience init(_ settings: Settings, _ context: SinkContext) async throws {
-        let services = AWSServices(AWSConfiguration(environment: context.environment, logger: context.logger))
-        do {
-            try await self.init(settings, context, services: services, ownsServices: true)
-        } catch {
-            await services.shutdown()
-            throw error
-        }
-    }
-
-    /// - Parameter services: shared with others; they outlive the sink.
-    public convenience init(_ settings: Settings, _ context: SinkContext, services: AWSServices) async throws {
-        try await self.init(settings, context, services: services, ownsServices: false)
-    }
-
-    init(
-        _ settings: Settings, _ context: SinkContext, services: AWSServices, ownsServices: Bool = false,
-        pause: @escaping @Sendable (Duration) async -> Void = { try? await Task.sleep(for: $0) }
-    ) async throws {
+    init(_ settings: Settings, _ context: SinkContext, _ client: SinkClient) async throws {
+        let services = client.services
         let queue = try await QueueLookup(sqs: services.sqs, logger: context.logger).find(settings.queue, services, verify: settings.verify ?? true)
-        self.services = services
-        self.ownsServices = ownsServices
+        self.client = client
         queueURL = queue.url
         composer = MessageComposer(isFIFO: queue.isFIFO, hasAttributes: settings.attributes ?? true, maximumBytes: queue.maximumBytes)
         courier = Courier(
-            CallSettings(timeout: settings.timeout, concurrency: settings.concurrency, attempts: settings.attempts),
+            .packed.with(settings.calls),
             Packing(
                 maximumEntries: SQS.Limits.entries, maximumBytes: SQS.Limits.bytes, keysShareCalls: !queue.isFIFO || settings.packGroups ?? false),
-            pause: pause)
+            pause: client.pause)
     }
 
-    public func deliver(_ batch: DeliveryBatch) async throws -> Outcomes {
-        await courier.deliver(batch) { [composer] delivery, _ in
+    func deliver(_ batch: DeliveryBatch) async throws -> Outcomes {
+        let sqs = client.services.sqs
+        return await courier.deliver(batch) { [composer] delivery, _ in
             composer.compose(delivery)
-        } send: { [services, queueURL] parcels, deadline in
-            await SQSSink.send(parcels, to: queueURL, services.sqs, deadline)
+        } send: { [queueURL] parcels, deadline in
+            await SQSSink.send(parcels, to: queueURL, sqs, deadline)
         }
     }
-
-    public func shutdown() async throws { if ownsServices { await services.shutdown() } }
 
     // MARK: One call
 
@@ -122,9 +96,7 @@ public final class SQSSink: Sink {
 extension SinkRegistry {
     /// Adds the sink `sqs`, also as `sqs:QUEUE_URL`.
     mutating func registerSQS(_ services: AWSServices) {
-        register("sqs", settings: SQSSink.Settings.self, shorthands: [SinkShorthand("sqs", argument: "QUEUE_URL", setting: "queue")]) { settings, context in
-            try await SQSSink(settings, context, services: services)
-        }
+        register("sqs", SQSSink.self, services, SinkShorthand("sqs", argument: "QUEUE_URL", setting: "queue"))
     }
 }
 #endif

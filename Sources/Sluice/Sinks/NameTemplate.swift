@@ -87,6 +87,17 @@ public struct NameTemplate: Sendable, Hashable, Decodable, CustomStringConvertib
         return text.split(separator: "/").map { Self.bounded(String($0)) }.joined(separator: "/")
     }
 
+    /// Whether the path tells which table, log group, queue or bus a record is of. Only together with that its id is surely its own.
+    public func tellsSource(of record: Record) -> Bool {
+        let own: Field = switch record.kind {
+        case .change: .table
+        case .log: .group
+        case .message: .queue
+        case .event: .bus
+        }
+        return !record.source.name.isEmpty && (parts.contains(.field(.source)) || parts.contains(.field(own)))
+    }
+
     private static func value(_ field: Field, _ record: Record) -> String? {
         switch field {
         case .kind: record.kind.rawValue

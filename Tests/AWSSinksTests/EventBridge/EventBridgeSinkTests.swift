@@ -17,7 +17,7 @@ func withBus<Result>(
     try await FaultProxy.with(.service { bus.answer($0) }, schedule) { proxy in
         try await withServices(url: proxy.url) { services in
             let json = try JSONValue(parsing: text).setting("bus", .string(name))
-            let sink = try await EventBridgeSink(settings(EventBridgeSink.Settings.self, json.text), .test, services: services, pause: noPause)
+            let sink = try await EventBridgeSink(settings(EventBridgeSink.Settings.self, json.text), .test, SinkClient(services, pause: noPause))
             return try await body(Pipeline.into(sink, envelope: envelope), proxy)
         }
     }
@@ -160,7 +160,7 @@ func withBus<Result>(
             try await FaultProxy.with(.service { $0.operation == "PutEvents" ? ProxiedAnswer(answer) : bus.answer($0) }) { proxy in
                 try await withServices(url: proxy.url, attempts: 1) { services in
                     let sink = try await EventBridgeSink(
-                        settings(EventBridgeSink.Settings.self, #"{"bus":"orders","attempts":1}"#), .test, services: services, pause: noPause)
+                        settings(EventBridgeSink.Settings.self, #"{"bus":"orders","attempts":1}"#), .test, SinkClient(services, pause: noPause))
                     let report = try await Pipeline.into(sink).deliver(batch([Change(number: 0, key: 0), Change(number: 1, key: 1)]))
                     #expect(report.fates[1].isRetry, "\(answer.text)")
                 }

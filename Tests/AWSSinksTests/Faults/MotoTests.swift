@@ -29,7 +29,7 @@ import Testing
             let arn = try #require(try await services.sqs.getQueueAttributes(queueURL: url).arn)
             let records = try batch([Change(number: 0, key: 0), Change(number: 1, key: 1, text: String(repeating: "x", count: 2048))])
             for queue in [name, arn, url] {
-                let sink = try await SQSSink(settings(SQSSink.Settings.self, #"{"queue":"\#(queue)"}"#), .test, services: services)
+                let sink = try await SQSSink(settings(SQSSink.Settings.self, #"{"queue":"\#(queue)"}"#), .test, SinkClient(services))
                 let report = try await Pipeline.into(sink).deliver(records)
                 #expect(report.fates[0].isDelivered && report.fates[1].isRejected)
             }
@@ -44,10 +44,10 @@ import Testing
     @Test("What is not there ends the start, with its name") func whatIsNotThereEndsTheStart() async throws {
         try await with { services, _ in
             await #expect(throws: AWSSinkError.self) {
-                try await SQSSink(settings(SQSSink.Settings.self, #"{"queue":"none-such"}"#), .test, services: services)
+                try await SQSSink(settings(SQSSink.Settings.self, #"{"queue":"none-such"}"#), .test, SinkClient(services))
             }
             await #expect(throws: AWSSinkError.self) {
-                try await EventBridgeSink(settings(EventBridgeSink.Settings.self, #"{"bus":"none-such"}"#), .test, services: services)
+                try await EventBridgeSink(settings(EventBridgeSink.Settings.self, #"{"bus":"none-such"}"#), .test, SinkClient(services))
             }
         }
     }
@@ -59,7 +59,7 @@ import Testing
         try await with(FaultSchedule.random(seed: seed, rate: 0.4, limit: 15, kinds: MotoTests.kinds).whileSending) { services, _ in
             var random = SplitMix64(state: seed)
             var run = Redelivery(using: &random)
-            let sink = try await SQSSink(settings(SQSSink.Settings.self, #"{"queue":"\#(name)"}"#), .test, services: services, pause: noPause)
+            let sink = try await SQSSink(settings(SQSSink.Settings.self, #"{"queue":"\#(name)"}"#), .test, SinkClient(services, pause: noPause))
             try await run.run(Pipeline.into(sink))
             #expect(run.delivered.count == run.changes.count)
         }
@@ -93,7 +93,7 @@ import Testing
         var random = SplitMix64(state: seed)
         var run = Redelivery(using: &random)
         try await with(FaultSchedule.random(seed: seed, rate: 0.4, limit: 15, kinds: MotoTests.kinds).whileSending) { services, _ in
-            let sink = try await EventBridgeSink(settings(EventBridgeSink.Settings.self, #"{"bus":"\#(name)"}"#), .test, services: services, pause: noPause)
+            let sink = try await EventBridgeSink(settings(EventBridgeSink.Settings.self, #"{"bus":"\#(name)"}"#), .test, SinkClient(services, pause: noPause))
             try await run.run(Pipeline.into(sink))
             #expect(run.delivered.count == run.changes.count)
         }
@@ -122,7 +122,7 @@ import Testing
         try await FaultProxy.with(.server(port: ports.checked, unchecked: ports.unchecked), schedule) { proxy in
             try await withServices(url: proxy.url) { services in
                 for function in ["worker", "arn:aws:lambda:eu-central-1:123456789012:function:worker", "worker:live"] {
-                    let sink = try await LambdaSink(settings(LambdaSink.Settings.self, #"{"function":"\#(function)"}"#), .test, services: services)
+                    let sink = try await LambdaSink(settings(LambdaSink.Settings.self, #"{"function":"\#(function)"}"#), .test, SinkClient(services))
                     let answer: JSONValue = ["region": "eu-central-1", "results": [#"{"batchItemFailures":[{"itemIdentifier":"event-1"}]}"#]]
                     let set = ProxiedRequest(
                         method: "POST", target: "/moto-api/static/lambda-simple/response", headers: [("content-type", "application/json"), ("host", "127.0.0.1")],
@@ -131,7 +131,7 @@ import Testing
                     let report = try await Pipeline.into(sink).deliver(batch((0..<3).map { Change(number: $0, key: $0) }))
                     #expect(report.fates.map(\.isDelivered) == [true, false, true])
                     let queued = #"{"function":"\#(function)","invocation":"event","payload":"record"}"#
-                    let second = try await LambdaSink(settings(LambdaSink.Settings.self, queued), .test, services: services)
+                    let second = try await LambdaSink(settings(LambdaSink.Settings.self, queued), .test, SinkClient(services))
                     try await Pipeline.into(second).expect(delivered: 3, of: batch((0..<3).map { Change(number: $0, key: $0) }))
                 }
                 #expect(proxy.exchanges.filter { $0.answer?.status == 202 }.count == 9)
@@ -148,7 +148,7 @@ import Testing
             configuration.credentials = RotatingCredentials()
             configuration.clock.now = { Timestamp(milliseconds: AWSClock.system.now().milliseconds + hours * 3_600_000) }
             let services = AWSServices(configuration)
-            let sink = try await SQSSink(settings(SQSSink.Settings.self, #"{"queue":"\#(name)"}"#), .test, services: services)
+            let sink = try await SQSSink(settings(SQSSink.Settings.self, #"{"queue":"\#(name)"}"#), .test, SinkClient(services))
             try await Pipeline.into(sink).expect(delivered: 1, of: batch([Change(number: 0, key: 0)]))
             await services.shutdown()
         }

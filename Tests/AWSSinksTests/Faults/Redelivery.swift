@@ -40,6 +40,8 @@ struct Redelivery {
     /// The changes that are called delivered, by their place.
     var delivered: [Int] { fates.indices.filter { fates[$0].isDelivered } }
     var rejected: [Int] { fates.indices.filter { fates[$0].isRejected } }
+    /// Why the others were not delivered.
+    var reasons: Set<String> { Set(fates.map(\.reason).filter { !$0.isEmpty }) }
     var isSettled: Bool { delivered.count + rejected.count == changes.count }
 
     /// Whether the ids, each taken where it is first, are in the stream's order for each key.

@@ -18,7 +18,7 @@ func withFunction<Result>(
     try await FaultProxy.with(.service { function.answer($0) }, schedule) { proxy in
         try await withServices(url: proxy.url) { services in
             let json = try JSONValue(parsing: text).setting("function", .string(name))
-            let sink = try await LambdaSink(settings(LambdaSink.Settings.self, json.text), .test, services: services, pause: noPause)
+            let sink = try await LambdaSink(settings(LambdaSink.Settings.self, json.text), .test, SinkClient(services, pause: noPause))
             return try await body(Pipeline.into(sink), proxy)
         }
     }

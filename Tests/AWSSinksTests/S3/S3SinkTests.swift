@@ -103,6 +103,36 @@ import Testing
         }
     }
 
+    @Test("An object that is there is this record's own where the name tells its source; else it is compared") func comparison() async throws {
+        let changes = [Change(number: 0, key: 0), Change(number: 1, key: 1)]
+        // The same ids in another table.
+        let others = changes.map { change in
+            var change = change
+            change.table = "Orders"
+            return change
+        }
+        let denied = FaultSchedule { $0.method == "GET" ? .error(status: 403, code: "AccessDenied") : .none }
+        for (key, schedule, gets, rejected) in [
+            ("{table}/{id}", .none, 0, 0), ("{source}/{id}", .none, 0, 0), ("{id}", .none, 4, 2), ("{queue}/{id}", .none, 4, 2), ("{id}", denied, 4, 0),
+        ] as [(String, FaultSchedule, Int, Int)] {
+            let bucket = FakeBucket()
+            try await FaultProxy.with(.service { bucket.answer($0) }, schedule) { proxy in
+                try await withServices(url: proxy.url) { services in
+                    let json = #"{"bucket":"archive","key":"\#(key)"}"#
+                    let sink = try await S3JSONSink(AWSSinksTests.settings(S3JSONSink.Settings.self, json), .test, SinkClient(services, pause: noPause))
+                    let pipeline = try Pipeline.into(sink)
+                    try await pipeline.expect(delivered: 2, of: batch(changes))
+                    try await pipeline.expect(delivered: 2, of: batch(changes))
+                    let report = try await pipeline.deliver(batch(others))
+                    #expect(report.counts.rejected == rejected && report.counts.delivered == 2 - rejected, "\(key)")
+                    #expect(rejected == 0 || report.fates[0].reason.contains("put {source} into `key`"))
+                    #expect(proxy.exchanges.filter { $0.request.method == "GET" }.count == gets, "\(key)")
+                }
+            }
+            #expect(bucket.puts.count == bucket.objects.count)
+        }
+    }
+
     @Test("Keys are left alone up to 1,024 bytes, and keep their ending beyond", arguments: [1, 1023, 1024, 1025, 5000])
     func boundedKeys(bytes: Int) {
         for character in ["x", "ä", "☕"] {

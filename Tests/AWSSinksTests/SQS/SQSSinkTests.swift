@@ -18,7 +18,7 @@ func withQueue<Result>(
     try await FaultProxy.with(.service { queue.answer($0) }, schedule) { proxy in
         try await withServices(url: proxy.url) { services in
             let json = try JSONValue(parsing: text).setting("queue", .string(queue.url))
-            let sink = try await SQSSink(settings(SQSSink.Settings.self, json.text), .test, services: services, pause: pause)
+            let sink = try await SQSSink(settings(SQSSink.Settings.self, json.text), .test, SinkClient(services, pause: pause))
             return try await body(Pipeline.into(sink, envelope: envelope, unparked: unparked), proxy)
         }
     }
@@ -283,7 +283,7 @@ func withQueue<Result>(
             return answer
         }) { proxy in
             try await withServices(url: proxy.url) { services in
-                let sink = try await SQSSink(settings(SQSSink.Settings.self, #"{"queue":"\#(queue.url)","attempts":1}"#), .test, services: services)
+                let sink = try await SQSSink(settings(SQSSink.Settings.self, #"{"queue":"\#(queue.url)","attempts":1}"#), .test, SinkClient(services))
                 let pipeline = try Pipeline.into(sink)
                 let first = try await pipeline.deliver(batch([Change(number: 0, key: 0)]))
                 #expect(first.counts.retry == 1 && first.fates[0].reason.contains("MD5"))

@@ -142,6 +142,8 @@ struct RuntimeAPITests {
         let endpoint = try #require(Endpoint(server.address))
         let client = RuntimeClient(endpoint, logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
         async let waiting = client.next()
+        // Whatever fails, nobody waits for ever.
+        defer { client.stop() }
         try await server.waitForNext(1)
         client.stop()
         #expect(try await waiting?.requestID == nil)

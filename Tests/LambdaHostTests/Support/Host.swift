@@ -33,7 +33,7 @@ struct Host {
     }
 
     /// Sends an event and waits for the answer.
-    func invoke(_ id: String, _ event: String, time: Duration? = .seconds(30)) async throws -> TestAnswer {
+    func invoke(_ id: String, _ event: String, time: Duration? = .seconds(300)) async throws -> TestAnswer {
         try await server.invoke(TestInvocation(id, event, time: time))
     }
 

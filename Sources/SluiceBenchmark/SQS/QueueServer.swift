@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#if AWS
+import ArgumentParser
+import Crypto
+import Foundation
+import JSONTape
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+
+/// What SQS answers to a batch that it takes: the ids of the entries, and the MD5 of what it got.
+enum QueueAnswer {
+    static func body(to request: some Collection<UInt8>) -> [UInt8] {
+        guard let call = try? JSONValue(parsing: Array(request)), case .array(let entries)? = call["Entries"] else { return Array("{}".utf8) }
+        var text = #"{"Successful":["#
+        for (place, entry) in entries.enumerated() {
+            let digest = Insecure.MD5.hash(data: Array((entry["MessageBody"]?.stringValue ?? "").utf8))
+            let hexadecimal = digest.map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
+            text += place > 0 ? "," : ""
+            text += #"{"Id":"\#(entry["Id"]?.stringValue ?? "")","MessageId":"00000000-0000-0000-0000-000000000000","MD5OfMessageBody":"\#(hexadecimal)"}"#
+        }
+        return Array((text + "]}").utf8)
+    }
+}
+
+/// A queue on loopback that takes everything and keeps nothing. It tells its port on standard output and ends when standard input does.
+struct QueueServer: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "sqs-server", abstract: "Answers as SQS does, for the measurement sqs.", shouldDisplay: false)
+
+    func run() async throws {
+        let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .serverChannelOption(.backlog, value: 256)
+            .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.configureHTTPServerPipeline()
+                    try channel.pipeline.syncOperations.addHandler(QueueHandler())
+                }
+            }
+            .bind(host: "127.0.0.1", port: 0).get()
+        print(channel.localAddress?.port ?? 0)
+        FileHandle.standardOutput.synchronizeFile()
+        _ = try await NIOThreadPool.singleton.runIfActive { try FileHandle.standardInput.readToEnd() }
+        try await channel.close()
+    }
+}
+
+/// Answers each request when it is whole.
+private final class QueueHandler: ChannelInboundHandler {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias OutboundOut = HTTPServerResponsePart
+
+    private var body = ByteBuffer()
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        switch unwrapInboundIn(data) {
+        case .head: body.clear()
+        case .body(var bytes): body.writeBuffer(&bytes)
+        case .end:
+            let answer = QueueAnswer.body(to: body.readableBytesView)
+            let headers: HTTPHeaders = ["content-type": "application/x-amz-json-1.0", "content-length": "\(answer.count)"]
+            context.write(wrapOutboundOut(.head(HTTPResponseHead(version: .http1_1, status: .ok, headers: headers))), promise: nil)
+            context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: answer)))), promise: nil)
+            context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+        }
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
+}
+#endif
