@@ -132,7 +132,7 @@ let package = Package(
         .testTarget(
             name: "SluiceCommandTests",
             dependencies: [
-                "EventTable", "ReferenceDecoder", "Sluice", "SluiceCommand", "StreamRecords",
+                "EventTable", "JSONTape", "ReferenceDecoder", "Sluice", "SluiceCommand", "StreamRecords",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
