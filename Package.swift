@@ -34,6 +34,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
@@ -48,7 +49,10 @@ let package = Package(
         .target(name: "StreamRecords", dependencies: ["JSONTape", "CZlib"], swiftSettings: settings),
         .target(
             name: "Sluice",
-            dependencies: ["JSONTape", "StreamRecords", .product(name: "Logging", package: "swift-log")],
+            dependencies: [
+                "JSONTape", "StreamRecords", .product(name: "CoreMetrics", package: "swift-metrics"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
             swiftSettings: settings),
         .target(
             name: "EventTable", dependencies: ["JSONTape", "StreamRecords", "Sluice"],
@@ -130,7 +134,8 @@ let package = Package(
         .testTarget(
             name: "SluiceTests",
             dependencies: [
-                "JSONTape", "Sluice", "StreamRecords", .product(name: "Logging", package: "swift-log"),
+                "EventTable", "JSONTape", "Sluice", "StreamRecords", .product(name: "CoreMetrics", package: "swift-metrics"),
+                .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings),
         .testTarget(

@@ -109,6 +109,8 @@ public struct Configuration: Sendable {
             if let sink = registry.declaration(short: name, origin: origin, mistakes: &mistakes) { sinks.append(sink) }
         }
         guard mistakes.isEmpty else { throw ConfigurationErrors(mistakes) }
-        self.init(sinks: sinks, routes: [Route(name: "everything", envelope: envelope, to: sinks.map(\.name))])
+        var route = Route(name: "everything", envelope: envelope, to: sinks.map(\.name))
+        if envelope.isForChangesOnly { route.conditions.append(.kind([.change])) }
+        self.init(sinks: sinks, routes: [route])
     }
 }

@@ -13,15 +13,19 @@ public struct Route: Sendable, Hashable {
     /// The form in which a record's text reaches the sinks.
     public var envelope: Envelope
 
+    /// What the sinks must not see of a record; absent: they see all of it.
+    public var redaction: Redaction?
+
     /// The names of the sinks.
     public var to: [String]
 
     public init(
-        name: String, conditions: [RouteCondition] = [], envelope: Envelope = .plain, to: [String]
+        name: String, conditions: [RouteCondition] = [], envelope: Envelope = .plain, redaction: Redaction? = nil, to: [String]
     ) {
         self.name = name
         self.conditions = conditions
         self.envelope = envelope
+        self.redaction = redaction
         self.to = to
     }
 

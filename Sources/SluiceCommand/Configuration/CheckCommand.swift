@@ -15,6 +15,9 @@ struct CheckCommand: AsyncParsableCommand {
             once, each with its place; then the exit status is 2. No sink is started.
 
             With --lambda it is held against the rules for a Lambda function as well; environment variables that it names need not be set yet.
+
+            What is allowed and may be regretted is warned about; with --strict that is a mistake as well. --template holds the mappings of a \
+            CloudFormation or SAM template against what the function expects of them.
             """)
 
     @Option(help: ArgumentHelp("The configuration's file, YAML or JSON.", valueName: "file"))
@@ -22,6 +25,12 @@ struct CheckCommand: AsyncParsableCommand {
 
     @Flag(help: "Check it for a Lambda function.")
     var lambda = false
+
+    @Flag(help: "Warnings count as mistakes.")
+    var strict = false
+
+    @Option(help: ArgumentHelp("A CloudFormation or SAM template, YAML or JSON, that deploys it.", valueName: "file"))
+    var template: String?
 
     @Flag(help: "Write it to standard output as JSON, environment variables still as ${NAME}: what a Lambda function reads.")
     var json = false
@@ -35,6 +44,17 @@ struct CheckCommand: AsyncParsableCommand {
             }
             let root = try ConfigurationLoading.parse(source)
             let configuration = try await Connections.with(environment) { try read(root, environment, $0.sinks()) }
+            // Variables without a value yet say nothing about how records go.
+            let whole: Configuration
+            if let configuration {
+                whole = configuration
+            } else {
+                whole = try await Connections.with(environment) { try DeploymentPlan(root, $0.sinks(), environment).configuration }
+            }
+            var warnings = whole.warnings(root, isForLambda: lambda)
+            if let template { warnings += try TemplateCheck(path: template).warnings(parkAfter: whole.rejected.parkAfter) }
+            for warning in warnings { say("\(warning)") }
+            if strict && !warnings.isEmpty { throw ConfigurationLoading.Failure(description: counted(warnings.count, "warning")) }
             if json {
                 try FileHandle.standardOutput.write(contentsOf: Data(root.json.utf8))
             } else if let configuration {
