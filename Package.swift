@@ -19,6 +19,7 @@ let package = Package(
     products: [
         .library(name: "Sluice", targets: ["Sluice"]),
         .library(name: "StreamRecords", targets: ["StreamRecords"]),
+        .library(name: "EventPatterns", targets: ["EventPatterns"]),
         .library(name: "JSONTape", targets: ["JSONTape"]),
         .library(name: "LambdaHost", targets: ["LambdaHost"]),
         .executable(name: "sluice", targets: ["SluiceCommand"]),
@@ -46,9 +47,10 @@ let package = Package(
             name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
         .target(name: "JSONTape", swiftSettings: settings),
         .target(name: "StreamRecords", dependencies: ["JSONTape", "CZlib"], swiftSettings: settings),
+        .target(name: "EventPatterns", dependencies: ["JSONTape"], swiftSettings: settings),
         .target(
             name: "Sluice",
-            dependencies: ["JSONTape", "StreamRecords", .product(name: "Logging", package: "swift-log")],
+            dependencies: ["EventPatterns", "JSONTape", "StreamRecords", .product(name: "Logging", package: "swift-log")],
             swiftSettings: settings),
         .target(
             name: "EventTable", dependencies: ["JSONTape", "StreamRecords", "Sluice"],
@@ -178,6 +180,9 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "JSONTapeTests", dependencies: ["JSONTape", "ReferenceDecoder"], resources: [.copy("Fixtures")],
+            swiftSettings: settings),
+        .testTarget(
+            name: "EventPatternsTests", dependencies: ["EventPatterns", "JSONTape"], resources: [.copy("Fixtures")],
             swiftSettings: settings),
         .testTarget(
             name: "StreamRecordsTests", dependencies: ["JSONTape", "ReferenceDecoder", "StreamRecords"], swiftSettings: settings),
