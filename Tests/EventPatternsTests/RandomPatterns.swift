@@ -53,11 +53,12 @@ struct RandomPatterns {
 
     // MARK: Patterns
 
-    mutating func pattern(depth: Int = 3, isChoice: Bool = false) -> JSONValue {
+    mutating func pattern(depth: Int = 4, isChoice: Bool = false) -> JSONValue {
         var members: [JSONMember] = []
         for _ in 0..<(1 + random.below(3)) {
-            if random.chance(12) {
-                members.append(JSONMember(name: "$or", value: .array((0..<(2 + random.below(2))).map { _ in pattern(depth: depth - 1, isChoice: true) })))
+            // Choices in choices, but not so many that they multiply beyond what is allowed.
+            if depth > 1 && random.chance(12) {
+                members.append(JSONMember(name: "$or", value: .array((0..<(2 + random.below(2))).map { _ in pattern(depth: depth - 2, isChoice: true) })))
             } else {
                 // As a field's name, `$or` is for the fixtures.
                 let name = random.pick(Self.names.dropLast())

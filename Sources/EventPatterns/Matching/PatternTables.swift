@@ -231,7 +231,7 @@ final class PatternTables: Sendable {
     @inline(__always)
     private func find(_ parent: Int, _ node: Node, _ name: borrowing JSONText, _ word: UInt64, _ hash: UInt64) -> Int {
         let mask = edges.count &- 1
-        var slot = Int(truncatingIfNeeded: (hash ^ node.salt) &* 0x9E37_79B9_7F4A_7C15 &>> edgeShift)
+        var slot = Int(truncatingIfNeeded: ((hash ^ node.salt) &* 0x9E37_79B9_7F4A_7C15) &>> edgeShift)
         while true {
             let edge = edges[slot]
             if edge.child < 0 { return PatternTables.none }

@@ -34,7 +34,7 @@ struct TrieLayout {
                 nodes[number].hashes |= 1 << (hash & 63)
                 // A name with a point in it that begins like this one has this first byte as well; after an empty one comes the point.
                 nodes[number].firstBytes |= 1 << (UInt64(name.first ?? 0x2E) & 63)
-                var slot = Int(truncatingIfNeeded: (hash ^ nodes[number].salt) &* 0x9E37_79B9_7F4A_7C15 &>> shift)
+                var slot = Int(truncatingIfNeeded: ((hash ^ nodes[number].salt) &* 0x9E37_79B9_7F4A_7C15) &>> shift)
                 while edges[slot].child >= 0 { slot = (slot + 1) & (edges.count - 1) }
                 edges[slot] = PatternTables.Edge(
                     word: word, parent: Int32(number), child: Int32(child), offset: UInt32(pool.count), count: UInt32(name.count))

@@ -107,8 +107,8 @@ values(t, "between, both closed", '[{"numeric":[">=",0,"<=",10]}]', ['0', '10', 
 values(t, "between, half open", '[{"numeric":[">=",0,"<",10]}]', ['0', '9'], ['10', '-1'])
 values(t, "between, half open the other way", '[{"numeric":[">",0,"<=",10]}]', ['10', '1'], ['0', '11'])
 values(t, "between negative numbers", '[{"numeric":[">",-10,"<",-5.5]}]', ['-6', '-9.99'], ['-10', '-5.5', '-5', '7'])
-values(t, "a number that no double prints is in no range", '[{"numeric":[">",0]}]', ['12345678901234567', '9007199254740992'],
-       ['9007199254740993', '12345678901234567890', '0.12345678901234567890'])
+values(t, "a number that no double prints is in no range", '[{"numeric":[">",0]}]', ['1234567890123456', '9007199254740992'],
+       ['9007199254740993', '12345678901234567', '12345678901234567890', '0.12345678901234567890'])
 values(t, "one of two ranges", '[{"numeric":["<",0]},{"numeric":[">",100]}]', ['-1', '101'], ['0', '50', '100'])
 values(t, "a range or a text", '[{"numeric":["<",0]},"none"]', ['-1', '"none"'], ['1', '"-1"'])
 values(t, "a bound with an exponent", '[{"numeric":[">",1e3]}]', ['1001', '1.1e3'], ['1000', '999'])
@@ -428,7 +428,7 @@ case(t, "many elements", '{"l":{"a":[500],"b":[500]}}', '{"l":[%s]}' % ",".join(
 case(t, "many elements, crosswise", '{"l":{"a":[500],"b":[499]}}', '{"l":[%s]}' % ",".join('{"a":%d,"b":%d}' % (i, i) for i in range(600)), False)
 case(t, "many elements, every one half right", '{"l":{"a":[1],"b":[2]}}', '{"l":[%s]}' % ",".join('{"a":1,"b":1},{"a":2,"b":2}' for i in range(300)), False)
 case(t, "three arrays of many elements and a field that spoils it", '{"l":{"a":[1]},"m":{"a":[1]},"n":{"a":[1],"b":[2]}}',
-     '{%s}' % ",".join('"%s":[%s]' % (n, ",".join('{"a":1},{"b":2}' for i in range(60))) for n in "lmn"), False)
+     '{%s}' % ",".join('"%s":[%s]' % (n, ",".join('{"a":1},{"b":2}' for i in range(8))) for n in "lmn"), False)
 
 # ---- records as AWS sends them
 t = "records"
