@@ -9,9 +9,12 @@ extension PatternMatcher {
     /// - Parameter item: sound attribute values, as those of a record are.
     public mutating func match(plainValuesOf item: borrowing JSONView) {
         begin()
-        plainMembers(of: item, 0, 0)
+        add(plainValuesOf: item)
         finish()
     }
+
+    /// Adds an item's attributes to the event's own members.
+    public mutating func add(plainValuesOf item: borrowing JSONView) { plainMembers(of: item, 0, 0) }
 
     /// Matches where there is no item: only what asks for absence is met.
     public mutating func matchNothing() {

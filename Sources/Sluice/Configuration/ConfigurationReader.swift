@@ -6,15 +6,15 @@ import StreamRecords
 struct ConfigurationReader {
     let registry: SinkRegistry
     var mistakes: [ConfigurationMistake] = []
+    var warnings: [ConfigurationWarning] = []
 
     init(registry: SinkRegistry) { self.registry = registry }
 
     private static let routeKeys = [
-        "name", "kind", "table", "group", "queue", "bus", "op", "envelope", "numbers", "to",
+        "name", "kind", "table", "group", "queue", "bus", "op", "when", "changed", "was", "becomes", "envelope", "numbers", "to",
     ]
-    /// Keys kept for patterns: refused until they work, since a condition that is passed over would let records through
-    /// that must not go out.
-    private static let laterRouteKeys = ["when", "changed", "was", "becomes", "redact"]
+    /// Keys kept for later: refused until they work, since what is passed over would let values through that must not go out.
+    private static let laterRouteKeys = ["redact"]
 
     mutating func read(_ root: ConfigurationNode) -> Configuration {
         var configuration = Configuration(sinks: [], routes: [])
@@ -32,6 +32,7 @@ struct ConfigurationReader {
             configuration.rejected = readRejected(node, top.member("rejected"), sinks: names)
         }
         if let node = root["limits"] { configuration.limits = readLimits(node, top.member("limits")) }
+        configuration.warnings = warnings
         return configuration
     }
 
@@ -78,6 +79,10 @@ struct ConfigurationReader {
             route.conditions.append(.source(kind, patterns))
         }
         if let names = node["op"] { route.conditions.append(.operation(operations(names, path.member("op")))) }
+        var values = ValueConditionReader()
+        route.conditions += values.read(node, path)
+        mistakes += values.mistakes
+        warnings += values.warnings
         route.envelope = readEnvelope(node, path, default: envelope)
         if let to = required("to", in: node, path) { route.to = sinkNames(to, path.member("to"), sinks) }
         return route
