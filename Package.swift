@@ -99,7 +99,7 @@ let package = Package(
         .executableTarget(
             name: "SluiceCommand",
             dependencies: [
-                "AWSClient", "AWSSinks", "EventTable", "JSONTape", "LambdaHost", "Sluice", "SQLiteEventTable", "StreamRecords", "Yams",
+                "AWSClient", "AWSSinks", "EventPatterns", "EventTable", "JSONTape", "LambdaHost", "Sluice", "SQLiteEventTable", "StreamRecords", "Yams",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],

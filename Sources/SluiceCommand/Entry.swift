@@ -51,7 +51,9 @@ struct SluiceCommand: AsyncParsableCommand {
         subcommands: verbs)
 
     private static var verbs: [any ParsableCommand.Type] {
-        var verbs: [any ParsableCommand.Type] = [ProcessCommand.self, HistoryCommand.self, ShowCommand.self, StatsCommand.self, CheckCommand.self]
+        var verbs: [any ParsableCommand.Type] = [ProcessCommand.self, HistoryCommand.self, ShowCommand.self, StatsCommand.self, CheckCommand.self,
+            MatchCommand.self,
+        ]
         #if AWS
         verbs.append(TableCommand.self)
         #endif

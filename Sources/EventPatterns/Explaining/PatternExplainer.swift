@@ -5,7 +5,7 @@ public import JSONTape
 /// Why an event matches a pattern or does not.
 public struct PatternExplanation: Sendable, Hashable, CustomStringConvertible {
     /// The first condition that is not met, in the order the pattern was written.
-    public struct Failure: Sendable, Hashable {
+    public struct Failure: Sendable, Hashable, CustomStringConvertible {
         /// The field's path with points between the names.
         public var path: String
         /// The values and comparisons that were wanted, as JSON.
@@ -16,17 +16,15 @@ public struct PatternExplanation: Sendable, Hashable, CustomStringConvertible {
         public var advice: String?
         /// Where the condition stands in the pattern: see ``PatternNode/place``.
         public var place: Int
+
+        public var description: String { "\(path): expected \(expected), found \(found)\(advice.map { " (\($0))" } ?? "")" }
     }
 
     public var isMatch: Bool
     /// Nil where it matches.
     public var failure: Failure?
 
-    public var description: String {
-        guard let failure else { return "every condition is met" }
-        let advice = failure.advice.map { " (\($0))" } ?? ""
-        return "\(failure.path): expected \(failure.expected), found \(failure.found)\(advice)"
-    }
+    public var description: String { failure?.description ?? "every condition is met" }
 }
 
 /// Holds one event against one pattern and remembers what it saw. Takes an event's parts as a ``PatternMatcher`` does.

@@ -19,7 +19,7 @@ struct ConfigurationReader {
     mutating func read(_ root: ConfigurationNode) -> Configuration {
         var configuration = Configuration(sinks: [], routes: [])
         let top = ConfigurationPath()
-        guard object(root, top, keys: ["sinks", "routes", "rejected", "envelope", "numbers", "limits"]) else {
+        guard object(root, top, keys: ["sinks", "routes", "rejected", "envelope", "numbers", "limits", "tests"]) else {
             return configuration
         }
         let envelope = readEnvelope(root, top, default: .plain)
@@ -32,6 +32,11 @@ struct ConfigurationReader {
             configuration.rejected = readRejected(node, top.member("rejected"), sinks: names)
         }
         if let node = root["limits"] { configuration.limits = readLimits(node, top.member("limits")) }
+        if let node = root["tests"] {
+            var tests = ConfigurationTestReader(routes: configuration.routes.map(\.name), sinks: names)
+            configuration.tests = tests.read(node, top.member("tests"))
+            mistakes += tests.mistakes
+        }
         configuration.warnings = warnings
         return configuration
     }

@@ -48,6 +48,8 @@ public enum RouteCondition: Sendable, Hashable {
     case operation([NamePattern])
     /// What AWS sent matches an EventBridge pattern.
     case event(EventPattern)
+    /// What AWS sent does not match an EventBridge pattern.
+    case eventOtherThan(EventPattern)
     /// The record is a change with both images, and one of these values differs between them.
     case changed([AttributePath])
     /// The record is a change, and the plain values of the item before it match a pattern; of a new item there are none.
@@ -62,7 +64,7 @@ public enum RouteCondition: Sendable, Hashable {
         case .source(let kind, let patterns): source.kind == kind && patterns.contains { $0.matches(source.name) }
         case .operation(let patterns):
             operation.map { operation in patterns.contains { $0.matches(operation.rawValue) } } ?? false
-        case .event: true
+        case .event, .eventOtherThan: true
         case .changed, .was, .becomes: source.kind == .change
         }
     }
@@ -71,7 +73,7 @@ public enum RouteCondition: Sendable, Hashable {
     public var looksAtValues: Bool {
         switch self {
         case .kind, .source, .operation: false
-        case .event, .changed, .was, .becomes: true
+        case .event, .eventOtherThan, .changed, .was, .becomes: true
         }
     }
 }

@@ -8,6 +8,7 @@ struct ValueConditions: Sendable {
     /// What one route asks for: places in the sets, and paths.
     struct Needs: Sendable {
         var events: [Int] = []
+        var otherEvents: [Int] = []
         var was: [Int] = []
         var becomes: [Int] = []
         var changed: [[AttributePath]] = []
@@ -32,6 +33,7 @@ struct ValueConditions: Sendable {
                 switch condition {
                 case .kind, .source, .operation: break
                 case .event(let pattern): own.events.append(ValueConditions.add(pattern, to: &events))
+                case .eventOtherThan(let pattern): own.otherEvents.append(ValueConditions.add(pattern, to: &events))
                 case .was(let pattern): own.was.append(ValueConditions.add(pattern, to: &old))
                 case .becomes(let pattern): own.becomes.append(ValueConditions.add(pattern, to: &new))
                 case .changed(let paths): own.changed.append(paths)
@@ -99,12 +101,12 @@ struct ValueMatcher: ~Copyable {
         for (place, route) in routes.enumerated() {
             let needs = conditions.needs[route]
             if !needs.changed.allSatisfy({ paths in paths.contains { records.isChanged($0, at: index) == true } }) { continue }
-            if !needs.events.isEmpty {
+            if !needs.events.isEmpty || !needs.otherEvents.isEmpty {
                 if !hasEvents {
                     hasEvents = true
                     matchEvent(records, index)
                 }
-                if !all(needs.events, events) { continue }
+                if !all(needs.events, events) || any(needs.otherEvents, events) { continue }
             }
             if !needs.was.isEmpty {
                 if !hasOld {
@@ -128,6 +130,11 @@ struct ValueMatcher: ~Copyable {
     private func all(_ patterns: [Int], _ matcher: borrowing PatternMatcher) -> Bool {
         for pattern in patterns where !matcher.isMatch(pattern) { return false }
         return true
+    }
+
+    private func any(_ patterns: [Int], _ matcher: borrowing PatternMatcher) -> Bool {
+        for pattern in patterns where matcher.isMatch(pattern) { return true }
+        return false
     }
 
     private mutating func matchEvent(_ records: RecordBatch, _ index: Int) {
