@@ -108,7 +108,9 @@ let package = Package(
             name: "ReferenceDecoder", dependencies: ["CZlib"], path: "Tests/ReferenceDecoder", swiftSettings: settings),
         .executableTarget(
             name: "SluiceBenchmark",
-            dependencies: ["ReferenceDecoder", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            dependencies: [
+                "EventPatterns", "ReferenceDecoder", "StreamRecords", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
             swiftSettings: settings),
         .target(name: "RuntimeServer", path: "Tests/RuntimeServer", swiftSettings: settings),
         .testTarget(
@@ -123,7 +125,7 @@ let package = Package(
         .testTarget(
             name: "SluiceTests",
             dependencies: [
-                "JSONTape", "Sluice", "StreamRecords", .product(name: "Logging", package: "swift-log"),
+                "EventPatterns", "JSONTape", "Sluice", "StreamRecords", .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings),
         .testTarget(

@@ -48,25 +48,29 @@ extension JSONText {
     /// The first eight bytes, the first one lowest, and zeros behind the end.
     @inlinable @inline(__always)
     public var leadingWord: UInt64 { leadingWord(behind: 0) }
+}
 
-    /// The bytes from a place on, as a text of its own.
+extension JSONText {
+    /// All but the last bytes, as a text of its own.
+    @inlinable @inline(__always)
     @_lifetime(copy self)
-    public func dropping(_ length: Int) -> JSONText {
-        let length = min(max(length, 0), count)
-        let rest = unsafe JSONText(start: start + length, count: count - length, isEscaped: isEscaped)
-        return unsafe _overrideLifetime(rest, copying: self)
+    public func dropping(last length: Int) -> JSONText {
+        let first = unsafe JSONText(start: start, count: max(count &- max(length, 0), 0), isEscaped: isEscaped)
+        return unsafe _overrideLifetime(first, copying: self)
     }
 
-    /// The first bytes, as a text of its own.
-    @_lifetime(copy self)
-    public func keeping(_ length: Int) -> JSONText {
-        let first = unsafe JSONText(start: start, count: min(max(length, 0), count), isEscaped: isEscaped)
-        return unsafe _overrideLifetime(first, copying: self)
+    /// The same text, read as one with escapes in it; they must be sound, as they are in a validated string.
+    public var withEscapes: JSONText {
+        @_lifetime(copy self) get {
+            let text = unsafe JSONText(start: start, count: count, isEscaped: true)
+            return unsafe _overrideLifetime(text, copying: self)
+        }
     }
 }
 
 extension JSONBytes {
     /// Some of the bytes, as a text without escapes.
+    @inlinable @inline(__always)
     @_lifetime(borrow self)
     public borrowing func text(_ range: Range<Int>) -> JSONText {
         let range = range.clamped(to: 0..<count)
@@ -105,4 +109,28 @@ func hashBytes(_ start: UnsafePointer<UInt8>, _ count: Int) -> UInt64 {
 func mixBits(_ word: UInt64) -> UInt64 {
     let product = word.multipliedFullWidth(by: 0xA24B_AED4_963E_E407)
     return product.high ^ product.low
+}
+
+extension JSONBytes {
+    /// A reader of the text from a place on, with no room to write.
+    @inlinable @inline(__always)
+    @_lifetime(borrow self)
+    public borrowing func reader(at offset: Int) -> JSONTranscriber {
+        let place = unsafe start + min(max(offset, 0), count)
+        // Nothing is written: there is no room between the two places.
+        let nowhere = unsafe UnsafeMutablePointer(mutating: start)
+        let reader = unsafe JSONTranscriber(place: place, end: start + count, out: nowhere, limit: nowhere)
+        return unsafe _overrideLifetime(reader, borrowing: self)
+    }
+}
+
+extension JSONTranscriber {
+    /// The bytes between this place and a later one, as they are written.
+    @inlinable @inline(__always)
+    @_lifetime(copy self)
+    public func rawText(upTo behind: borrowing JSONTranscriber) -> JSONText {
+        let count = unsafe end == behind.end ? max(behind.place - place, 0) : 0
+        let text = unsafe JSONText(start: place, count: count, isEscaped: false)
+        return unsafe _overrideLifetime(text, copying: self)
+    }
 }

@@ -228,6 +228,16 @@ final class PatternTables: Sendable {
         return PatternTables.none
     }
 
+    /// The same for a name as it was written, of which nobody has noted whether there are escapes in it.
+    @inline(__always)
+    func child(of parent: Int, _ node: Node, written name: borrowing JSONText) -> Int {
+        let found = child(of: parent, node, name)
+        // No name with an escape is a child's, unless one of its bytes before that begins it.
+        let first = name.byte(at: 0)
+        if found == PatternTables.none && first != 0x5C && node.firstBytes &>> UInt64(first & 63) & 1 == 0 { return found }
+        return name.contains(0x5C) ? PatternTables.odd : found
+    }
+
     @inline(__always)
     private func find(_ parent: Int, _ node: Node, _ name: borrowing JSONText, _ word: UInt64, _ hash: UInt64) -> Int {
         let mask = edges.count &- 1

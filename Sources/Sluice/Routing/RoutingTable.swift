@@ -25,6 +25,9 @@ struct RoutingTable: Sendable {
         values = ValueConditions(routes)
     }
 
+    /// Whether routes ask for records' values.
+    var looksAtValues: Bool { values != nil }
+
     /// The routes that records of this source and operation can take.
     private func candidates(for source: RecordSource, _ operation: Operation?) -> [Int] {
         routes.indices.filter { routes[$0].mayTake(source, operation) }
@@ -53,7 +56,7 @@ struct RoutingTable: Sendable {
         var plans = Plans(all: [], ofRecord: [])
         plans.ofRecord.reserveCapacity(records.count)
         var choices: [Choice] = []
-        var matcher = values.map { ValueMatcher($0) }
+        var matcher = values.map { ValueMatcher($0, records) }
         for index in 0..<records.count {
             let source = records.sourceIndex(at: index)
             let code = min(records.operationCode(at: index), others)
@@ -71,7 +74,7 @@ struct RoutingTable: Sendable {
             switch way {
             case .plan(let number): plans.ofRecord.append(number)
             case .choice(let number):
-                let taken = matcher?.routes(choices[number].valued, records, at: index) ?? RouteSet()
+                let taken = matcher?.routes(choices[number].valued, at: index) ?? RouteSet()
                 plans.ofRecord.append(self.plan(of: number, taken, &plans, &choices))
             }
         }

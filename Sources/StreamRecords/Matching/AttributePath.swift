@@ -26,6 +26,9 @@ public struct AttributePath: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
+    /// The name of an attribute of the item itself, where the path is no longer.
+    var only: [UInt8]? { names.count == 1 ? names[0][0].bytes : nil }
+
     /// The value in a map of attributes; nil where there is none.
     func node(in map: borrowing JSONView) -> JSONNode? { find(0, in: map) }
 
@@ -68,6 +71,7 @@ extension RecordBatch {
     ///
     /// - Returns: nil where the record is no change, or has not both images.
     public func isChanged(_ path: AttributePath, at index: Int) -> Bool? {
+        if let name = path.only, let isChanged = outlines?.isChanged(name, at: index) { return isChanged }
         let parts = storage.index
         let slot = parts.slots[index]
         guard slot.kind == .change, !slot.old.isNone, !slot.new.isNone else { return nil }
