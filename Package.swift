@@ -19,6 +19,7 @@ let package = Package(
     products: [
         .library(name: "Sluice", targets: ["Sluice"]),
         .library(name: "StreamRecords", targets: ["StreamRecords"]),
+        .library(name: "EventPatterns", targets: ["EventPatterns"]),
         .library(name: "JSONTape", targets: ["JSONTape"]),
         .library(name: "LambdaHost", targets: ["LambdaHost"]),
         .executable(name: "sluice", targets: ["SluiceCommand"]),
@@ -47,10 +48,11 @@ let package = Package(
             name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
         .target(name: "JSONTape", swiftSettings: settings),
         .target(name: "StreamRecords", dependencies: ["JSONTape", "CZlib"], swiftSettings: settings),
+        .target(name: "EventPatterns", dependencies: ["JSONTape"], swiftSettings: settings),
         .target(
             name: "Sluice",
             dependencies: [
-                "JSONTape", "StreamRecords", .product(name: "CoreMetrics", package: "swift-metrics"),
+                "EventPatterns", "JSONTape", "StreamRecords", .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings),
@@ -101,7 +103,7 @@ let package = Package(
         .executableTarget(
             name: "SluiceCommand",
             dependencies: [
-                "AWSClient", "AWSSinks", "EventTable", "JSONTape", "LambdaHost", "Sluice", "SQLiteEventTable", "StreamRecords", "Yams",
+                "AWSClient", "AWSSinks", "EventPatterns", "EventTable", "JSONTape", "LambdaHost", "Sluice", "SQLiteEventTable", "StreamRecords", "Yams",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -111,7 +113,7 @@ let package = Package(
         .executableTarget(
             name: "SluiceBenchmark",
             dependencies: [
-                "AWSClient", "AWSSigner", "AWSSinks", "JSONTape", "ReferenceDecoder", "Sluice", "StreamRecords",
+                "AWSClient", "AWSSigner", "AWSSinks", "EventPatterns", "JSONTape", "ReferenceDecoder", "Sluice", "StreamRecords",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client", condition: .when(traits: ["AWS"])),
                 .product(name: "Crypto", package: "swift-crypto", condition: .when(traits: ["AWS"])),
@@ -134,7 +136,7 @@ let package = Package(
         .testTarget(
             name: "SluiceTests",
             dependencies: [
-                "EventTable", "JSONTape", "Sluice", "StreamRecords", .product(name: "CoreMetrics", package: "swift-metrics"),
+                "EventPatterns", "EventTable", "JSONTape", "Sluice", "StreamRecords", .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings),
@@ -192,6 +194,9 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "JSONTapeTests", dependencies: ["JSONTape", "ReferenceDecoder"], resources: [.copy("Fixtures")],
+            swiftSettings: settings),
+        .testTarget(
+            name: "EventPatternsTests", dependencies: ["EventPatterns", "JSONTape"], resources: [.copy("Fixtures")],
             swiftSettings: settings),
         .testTarget(
             name: "StreamRecordsTests", dependencies: ["JSONTape", "ReferenceDecoder", "StreamRecords"], swiftSettings: settings),

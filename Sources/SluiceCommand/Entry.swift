@@ -52,7 +52,8 @@ struct SluiceCommand: AsyncParsableCommand {
 
     private static var verbs: [any ParsableCommand.Type] {
         var verbs: [any ParsableCommand.Type] = [
-            ProcessCommand.self, HistoryCommand.self, ShowCommand.self, StatsCommand.self, InitCommand.self, CheckCommand.self, GenerateCommand.self,
+            ProcessCommand.self, HistoryCommand.self, ShowCommand.self, StatsCommand.self, InitCommand.self, CheckCommand.self, MatchCommand.self,
+            GenerateCommand.self,
         ]
         #if AWS
         verbs.append(TableCommand.self)

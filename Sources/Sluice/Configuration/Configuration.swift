@@ -65,6 +65,10 @@ public struct Configuration: Sendable {
     public var routes: [Route]
     public var rejected: Rejected
     public var limits: Limits
+    /// What is no mistake, and hardly meant.
+    public var warnings: [ConfigurationWarning] = []
+    /// What `sluice check` tries.
+    public var tests: [ConfigurationTest] = []
 
     public init(
         sinks: [SinkDeclaration], routes: [Route], rejected: Rejected = Rejected(), limits: Limits = Limits()

@@ -6,20 +6,18 @@ import StreamRecords
 struct ConfigurationReader {
     let registry: SinkRegistry
     var mistakes: [ConfigurationMistake] = []
+    var warnings: [ConfigurationWarning] = []
 
     init(registry: SinkRegistry) { self.registry = registry }
 
     private static let routeKeys = [
-        "name", "kind", "table", "group", "queue", "bus", "op", "envelope", "numbers", "redact", "to",
+        "name", "kind", "table", "group", "queue", "bus", "op", "when", "changed", "was", "becomes", "envelope", "numbers", "redact", "to",
     ]
-    /// Keys kept for patterns: refused until they work, since a condition that is passed over would let records through
-    /// that must not go out.
-    private static let laterRouteKeys = ["when", "changed", "was", "becomes"]
 
     mutating func read(_ root: ConfigurationNode) -> Configuration {
         var configuration = Configuration(sinks: [], routes: [])
         let top = ConfigurationPath()
-        guard object(root, top, keys: ["sinks", "routes", "rejected", "envelope", "numbers", "redact_key", "limits"]) else {
+        guard object(root, top, keys: ["sinks", "routes", "rejected", "envelope", "numbers", "redact_key", "limits", "tests"]) else {
             return configuration
         }
         let envelope = readEnvelope(root, top, default: .plain)
@@ -33,6 +31,12 @@ struct ConfigurationReader {
             configuration.rejected = readRejected(node, top.member("rejected"), sinks: names)
         }
         if let node = root["limits"] { configuration.limits = readLimits(node, top.member("limits")) }
+        if let node = root["tests"] {
+            var tests = ConfigurationTestReader(routes: configuration.routes.map(\.name), sinks: names)
+            configuration.tests = tests.read(node, top.member("tests"))
+            mistakes += tests.mistakes
+        }
+        configuration.warnings = warnings
         return configuration
     }
 
@@ -70,7 +74,7 @@ struct ConfigurationReader {
         _ node: ConfigurationNode, _ path: ConfigurationPath, number: Int, _ envelope: Envelope, _ key: RedactionKey, sinks: [String]
     ) -> Route {
         var route = Route(name: "route \(number)", to: [])
-        guard object(node, path, keys: Self.routeKeys, later: Self.laterRouteKeys) else { return route }
+        guard object(node, path, keys: Self.routeKeys) else { return route }
         if let name = node["name"], let text = text(name, path.member("name")) { route.name = text }
         if let kind = node["kind"] { route.conditions.append(.kind(kinds(kind, path.member("kind")))) }
         for (key, kind) in [("table", Record.Kind.change), ("group", .log), ("queue", .message), ("bus", .event)] {
@@ -79,6 +83,10 @@ struct ConfigurationReader {
             route.conditions.append(.source(kind, patterns))
         }
         if let names = node["op"] { route.conditions.append(.operation(operations(names, path.member("op")))) }
+        var values = ValueConditionReader()
+        route.conditions += values.read(node, path)
+        mistakes += values.mistakes
+        warnings += values.warnings
         readForm(&route, node, path, envelope, key)
         if let to = required("to", in: node, path) { route.to = sinkNames(to, path.member("to"), sinks) }
         return route
@@ -160,20 +168,14 @@ struct ConfigurationReader {
 
     /// Whether this is an object; reports it otherwise, and the keys that don't belong in it.
     mutating func object(
-        _ node: ConfigurationNode, _ path: ConfigurationPath, keys: [String]?, later: [String] = []
+        _ node: ConfigurationNode, _ path: ConfigurationPath, keys: [String]?
     ) -> Bool {
-        guard case .object(let members) = node.value else {
+        guard case .object = node.value else {
             wrong(.wrongType, node, path, "an object")
             return false
         }
         guard let keys else { return true }
-        for member in members where later.contains(member.name) {
-            mistakes.append(ConfigurationMistake(
-                .notAvailable, at: member.mark, path: path.description,
-                found: "the key \(member.name.quotedForMessage), which is not available in this version",
-                expected: oneOf(keys)))
-        }
-        mistakes += node.unknownKeys(besides: keys + later, path: path).map { mistake in
+        mistakes += node.unknownKeys(besides: keys, path: path).map { mistake in
             var mistake = mistake
             mistake.expected = oneOf(keys)
             return mistake

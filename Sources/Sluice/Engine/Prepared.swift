@@ -94,7 +94,8 @@ extension Prepared {
         let slots = key.included.contains(false) ? slots(of: plans) { key.included[Int($0)] } : nil
         if let redactions = key.redactions { return content(of: key, records, plans, redactions, slots, memory) }
         guard let envelopes = key.envelopes else { return Content(slots: slots, lines: .none) }
-        let single = envelopes.count == 1 ? envelopes[0] : nil
+        // Every record in one envelope, whichever way it goes.
+        let single = Set(envelopes).count == 1 ? envelopes[0] : nil
         if let single, let lines = records.lines(in: single) {
             return Content(slots: slots, lines: RenderedLines(bytes: lines.bytes, offsets: lines.offsets))
         }

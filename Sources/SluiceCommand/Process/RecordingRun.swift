@@ -80,7 +80,8 @@ struct RecordingRun: Sendable {
     }
 
     private func open(_ input: Input) throws(OpenInput.Failure) -> OpenInput {
-        try OpenInput(input, limits: limits, memory: memory, rendering: pipeline.rendering, stop: stop, counter: counter)
+        try OpenInput(
+            input, limits: limits, memory: memory, rendering: pipeline.rendering, outlining: pipeline.looksAtValues, stop: stop, counter: counter)
     }
 
     /// Everything on one thread.

@@ -127,7 +127,7 @@ public struct RecordBatch: Sendable, RandomAccessCollection {
     }
 
     /// The records' lines in this envelope, each with its line feed, where they were written while the records were decoded: see
-    /// ``RecordReader/init(_:limits:memory:chunkSize:rendering:)``.
+    /// ``RecordReader/init(_:limits:memory:chunkSize:rendering:outlining:)``.
     public func lines(in envelope: Envelope) -> (bytes: JSONBytes, offsets: [UInt32])? {
         guard envelope == .plain, let transcribed = storage.transcribed else { return nil }
         return (transcribed.lines, transcribed.offsets)

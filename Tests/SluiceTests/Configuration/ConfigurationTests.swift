@@ -74,15 +74,14 @@ import Testing
             #"sluice.json:4:55: sinks.parked.append: found the number 3, expected true or false"#,
             #"sluice.json:5:24: sinks.queue.type: found the type "sqs", which is not available here, expected dir, file or log"#,
             #"sluice.json:5:40: sinks.queue.queue: found ${QUEUE_URL}, which is not set, expected a variable of the environment, or a default: ${QUEUE_URL:-default}; did you mean QUEUE_URI?"#,
-            #"sluice.json:8:7: routes[0]: found the unknown key "knd", expected name, kind, table, group, queue, bus, op, envelope, numbers, redact or to; did you mean kind?"#,
+            #"sluice.json:8:7: routes[0]: found the unknown key "knd", expected name, kind, table, group, queue, bus, op, when, changed, was, becomes, envelope, numbers, redact or to; did you mean kind?"#,
             #"sluice.json:8:33: routes[0].op[0]: found the text "insert", expected INSERT, MODIFY or REMOVE; did you mean INSERT?"#,
             #"sluice.json:8:51: routes[0].to[0]: found the unknown sink "consol", expected console, parked or queue; did you mean console?"#,
-            #"sluice.json:9:7: routes[1]: found the key "when", which is not available in this version, expected name, kind, table, group, queue, bus, op, envelope, numbers, redact or to"#,
             #"sluice.json:9:56: routes[1].envelope: found the text "cloudevent", expected plain, typed, cloudevents or debezium, or an object with the key "fields"; did you mean cloudevents?"#,
             #"sluice.json:9:76: routes[1].to: found an empty list, expected text or a list of texts, at least one"#,
             #"sluice.json:10:5: routes[2]: found the text "all", expected an object"#,
             #"sluice.json:12:49: rejected.park_after: found the text "soon", expected a duration such as 15m, 1h30m or 500ms"#,
-            #"sluice.json:13:3: found the unknown key "limts", expected sinks, routes, rejected, envelope, numbers, redact_key or limits; did you mean limits?"#,
+            #"sluice.json:13:3: found the unknown key "limts", expected sinks, routes, rejected, envelope, numbers, redact_key, limits or tests; did you mean limits?"#,
         ])
     }
 
