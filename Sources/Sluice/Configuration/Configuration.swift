@@ -66,7 +66,7 @@ public struct Configuration: Sendable {
     public var rejected: Rejected
     public var limits: Limits
     /// What is no mistake, and hardly meant.
-    public var warnings: [ConfigurationWarning] = []
+    var patternWarnings: [ConfigurationWarning] = []
     /// What `sluice check` tries.
     public var tests: [ConfigurationTest] = []
 

@@ -36,7 +36,7 @@ struct ConfigurationReader {
             configuration.tests = tests.read(node, top.member("tests"))
             mistakes += tests.mistakes
         }
-        configuration.warnings = warnings
+        configuration.patternWarnings = warnings
         return configuration
     }
 

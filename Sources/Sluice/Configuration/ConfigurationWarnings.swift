@@ -13,6 +13,8 @@ public struct ConfigurationWarning: Sendable, Hashable, CustomStringConvertible 
         public static let sinkOfSeveralRoutes = Code(rawValue: "sink-of-several-routes")
         /// The same, where the routes do not hide the same.
         public static let redactedOnOneRoute = Code(rawValue: "redacted-on-one-route")
+        /// A pattern that no record can match.
+        public static let neverMatches = Code(rawValue: "never-matches")
         /// A sink that nothing goes to.
         public static let unusedSink = Code(rawValue: "unused-sink")
         /// A route that takes fewer records than it says, since its envelope is for changes only.
@@ -53,7 +55,7 @@ extension Configuration {
     ///   - root: the tree that it was read from, for the places.
     ///   - isForLambda: whether it is to be a function's.
     public func warnings(_ root: ConfigurationNode, isForLambda: Bool = false) -> [ConfigurationWarning] {
-        var warnings = ambiguousSinks(root) + unusedSinks(root) + narrowRoutes(root)
+        var warnings = patternWarnings + ambiguousSinks(root) + unusedSinks(root) + narrowRoutes(root)
         if routes.contains(where: { $0.redaction?.touchesItems == true }), root["redact_key"] == nil, hasHiddenKeys {
             warnings.append(ConfigurationWarning(
                 .digestWithoutKey, at: root["routes"]?.mark, path: "routes",

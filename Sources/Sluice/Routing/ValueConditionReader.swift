@@ -26,7 +26,7 @@ struct ValueConditionReader {
         let root = places.node(node)
         do throws(PatternError) {
             let pattern = try EventPattern(root, numbers: numbers)
-            warnings += pattern.warnings.map { ConfigurationWarning(at: places.nodes[$0.place].mark, path: "\(path).\($0.path)", $0.message) }
+            warnings += pattern.warnings.map { ConfigurationWarning(.neverMatches, at: places.nodes[$0.place].mark, path: "\(path).\($0.path)", $0.message) }
             return pattern
         } catch {
             let place = places.nodes[error.place]

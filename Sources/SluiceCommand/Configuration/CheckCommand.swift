@@ -67,7 +67,6 @@ struct CheckCommand: AsyncParsableCommand {
             } else if let configuration, let explain {
                 try ExplainEvent(configuration: configuration).run(explain)
             } else if let configuration {
-                configuration.warnings.forEach { say("\($0)") }
                 say("\(source.name): no mistakes: \(counted(configuration.sinks.count, "sink")), \(counted(configuration.routes.count, "route"))")
                 passed = await ConfigurationTestRun(configuration, of: source.name).run(environment)
             } else {

@@ -2,7 +2,7 @@
 
 import EventPatterns
 import JSONTape
-import Sluice
+@testable import Sluice
 import StreamRecords
 import Testing
 
@@ -251,8 +251,8 @@ private func taken(_ routes: String, _ event: String, environment: [String: Stri
     @Test func numbersWhereTextsStandAreWarnedAbout() throws {
         let text = #"{"sinks":{"a":{"type":"log"}},"routes":[{"to":["a"],"when":{"dynamodb":{"NewImage":{"price":{"N":[{"numeric":[">",5]}]},"x":[{"exists":true}],"y":{"S":["1"]}}}},"becomes":{"price":[5]}}]}"#
         let configuration = try Configuration(reading: ConfigurationNode(json: text, file: "s.json"), registry: SinkRegistry.standard())
-        #expect(configuration.warnings.map(\.path) == ["routes[0].when.dynamodb.NewImage.price.N", "routes[0].when.dynamodb.NewImage.x"])
-        #expect(configuration.warnings[0].description.hasPrefix("s.json:1:98: warning: ") && configuration.warnings[0].message.contains("never matches"))
-        #expect(configuration.warnings[1].message.contains("never matches: an attribute is an object"))
+        #expect(configuration.patternWarnings.map(\.path) == ["routes[0].when.dynamodb.NewImage.price.N", "routes[0].when.dynamodb.NewImage.x"])
+        #expect(configuration.patternWarnings[0].description.hasPrefix("s.json:1:98: warning: ") && configuration.patternWarnings[0].message.contains("never matches"))
+        #expect(configuration.patternWarnings[1].message.contains("never matches: an attribute is an object"))
     }
 }
