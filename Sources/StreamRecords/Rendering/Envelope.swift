@@ -9,7 +9,7 @@ public struct Envelope: Sendable, Hashable {
         case typed
         /// An event by [CloudEvents 1.0](https://github.com/cloudevents/spec), in structured mode as JSON.
         case cloudevents
-        /// A change event as [Debezium](https://debezium.io/documentation/reference/stable/transforms/event-flattening.html) writes it,
+        /// A change event as [Debezium](https://debezium.io/documentation/) writes it,
         /// without its schema. For changes only: other records are written in the plain form.
         case debezium
     }

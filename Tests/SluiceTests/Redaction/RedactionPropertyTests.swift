@@ -46,11 +46,13 @@ import Foundation
         let pipeline = try Pipeline(
             sinks: sinks, routes: routes, rejected: .init(to: ["parked"]), options: PipelineOptions(logger: logger))
         var counts = BatchReport.Counts()
-        for framing in ["\n", "] "] {
-            let bytes = framing == "\n" ? made.records.joined(separator: "\n") : "[\(made.records.joined(separator: ","))]"
+        for isList in [false, true] {
+            let bytes = isList ? "[\(made.records.joined(separator: ","))]" : made.records.joined(separator: "\n")
             for batch in RecordBatch.decode(Array(bytes.utf8)) {
                 let report = try await pipeline.deliver(pipeline.prepare(batch))
                 counts += report.counts
+                // Other tests want the threads too.
+                await Task.yield()
                 gossip.add("\(report)")
             }
         }
@@ -69,7 +71,7 @@ import Foundation
     @Test func nothingHiddenIsSeen() async throws {
         let seed = announcedSeed()
         var random = SeededRandom(seed: seed)
-        for _ in 0..<30 {
+        for _ in 0..<12 {
             let made = SecretRecords(seed: random.next())
             let method = Redaction.Method.allCases.randomElement(using: &random) ?? .removed
             let key = Bool.random(using: &random) ? Redaction.Key(Array("sixteen bytes...".utf8)) : nil
@@ -108,7 +110,7 @@ import Foundation
 
     /// The same records without redaction: every secret is seen, so the test above would see it.
     @Test func withoutRedactionAllIsSeen() async throws {
-        for seed: UInt64 in 1...5 {
+        for seed: UInt64 in 1...2 {
             let made = SecretRecords(seed: seed)
             let gossip = Gossip()
             _ = try await run(made, redaction: nil, envelopes: [.typed, .plain], gossip: gossip)

@@ -18,7 +18,7 @@ struct SecretRecords {
 
     init(seed: UInt64) {
         random = SeededRandom(seed: seed)
-        for _ in 0..<Int.random(in: 3...12, using: &random) {
+        for _ in 0..<Int.random(in: 3...9, using: &random) {
             switch Int.random(in: 0..<6, using: &random) {
             case 0, 1: change()
             case 2: log()
@@ -103,12 +103,22 @@ struct SecretRecords {
             paths.insert(["keys.SecretKey", "new.SecretKey", "old.SecretKey"][below(3)])
         }
         let operation = ["INSERT", "MODIFY", "REMOVE", "ARCHIVE"][below(4)]
+        let form = below(4)
         let new = operation == "REMOVE" ? "" : #""NewImage":\#(image("new", key)),"#
         let old = operation == "INSERT" ? "" : #""OldImage":\#(image("old", key)),"#
-        records.append(
+        if form == 0 {
+            // An export tells no id: one is made of the keys, and must not give them away.
+            return records.append(#"{"Metadata":{"WriteTimestampMicros":{"N":"17900000000000\#(10 + count)"}},\#(new)\#(old)"Keys":{\#(key)}}"#)
+        }
+        let record =
             #"{"eventID":"id-\#(count)","eventName":"\#(operation)","awsRegion":"eu-west-1","dynamodb":{"ApproximateCreationDateTime":1790000000,"#
                 + #""Keys":{\#(key)},\#(new)\#(old)"SequenceNumber":"\#(1_000_000 + count)"},"#
-                + #""eventSourceARN":"arn:aws:dynamodb:eu-west-1:123456789012:table/Things/stream/1"}"#)
+                + #""eventSourceARN":"arn:aws:dynamodb:eu-west-1:123456789012:table/Things/stream/1"}"#
+        guard form == 1 else { return records.append(record) }
+        let data = String(decoding: Base64.encodeText(Array(record.utf8)), as: UTF8.self)
+        records.append(
+            #"{"kinesis":{"data":"\#(data)","sequenceNumber":"\#(2_000_000 + count)"},"eventSource":"aws:kinesis","#
+                + #""eventSourceARN":"arn:aws:kinesis:eu-west-1:123456789012:stream/things"}"#)
     }
 
     // MARK: Others

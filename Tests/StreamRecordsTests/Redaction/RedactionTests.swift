@@ -101,6 +101,15 @@ import Testing
         #expect(record.line(.typed).hasPrefix(#"{"Metadata":{"WriteTimestampMicros":"#))
     }
 
+    /// The data of a Kinesis record is the record; its place is told by the record around it.
+    @Test func kinesis() throws {
+        let data = Base64.encodeToString(Array(EnvelopeRecords.modify.utf8))
+        let text = #"{"Records":[{"kinesis":{"data":"\#(data)","sequenceNumber":"4242"},"eventSource":"aws:kinesis"}]}"#
+        let record = try redacted(text, ["new.customer", "old.customer"])
+        #expect(record.position?.text == "4242" && record.idText == "e1" && record.newImage?["customer"] == nil)
+        #expect(!record.line(.typed).contains("example.com"))
+    }
+
     @Test func logLines() throws {
         let line = try plain(EnvelopeRecords.log, ["message.user.email", "fields.ip"])
         #expect(line["message"] == .string(#"{"level":"INFO","user":{},"requestId":"641919a2-cf49-485e-8236-3fd7fbcf5859"}"#))
