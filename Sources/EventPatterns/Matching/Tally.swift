@@ -134,7 +134,7 @@ struct Tally: ~Copyable {
         }
         if isClear { return true }
         if elements.count == 1 { return false }
-        var search = kept ?? everythingInside()
+        var search = kept.take() ?? everythingInside()
         for place in Int(alternative.conditions.start)..<Int(alternative.conditions.end) {
             let number = Int(tables.conditionsOfAlternatives[place])
             if met[number] == current | 1 { search.add(condition: number, in: 0) }

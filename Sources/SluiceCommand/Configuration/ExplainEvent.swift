@@ -31,8 +31,8 @@ struct ExplainEvent {
     }
 
     static func read(_ path: String) -> [UInt8]? {
-        let file = path == "-" ? FileHandle.standardInput : FileHandle(forReadingAtPath: path)
-        return (try? file?.readToEnd() ?? Data()).map { Array($0) }
+        guard let file = path == "-" ? FileHandle.standardInput : FileHandle(forReadingAtPath: path) else { return nil }
+        return (try? file.readToEnd() ?? Data()).map { Array($0) }
     }
 
     private func explanation(of batch: RecordBatch, at index: Int) -> [String] {

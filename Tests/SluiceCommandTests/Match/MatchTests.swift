@@ -218,6 +218,6 @@ struct ExplainTests {
     func warning() async throws {
         try folder.write("sluice.yaml", "sinks:\n  a: { type: log }\nroutes:\n  - when: { dynamodb: { NewImage: { price: { N: [ { numeric: [ \">\", 5 ] } ] } } } }\n    to: a\n")
         let result = try await sluice("check")
-        #expect(result.status == 0 && result.errors.hasPrefix("sluice.yaml:4:48: warning: routes[0].when.dynamodb.NewImage.price.N: never matches"), "\(result.errors)")
+        #expect(result.status == 0 && result.errors.hasPrefix("sluice.yaml:4:49: warning: routes[0].when.dynamodb.NewImage.price.N: never matches"), "\(result.errors)")
     }
 }

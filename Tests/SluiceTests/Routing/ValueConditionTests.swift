@@ -237,13 +237,13 @@ private func taken(_ routes: String, _ event: String, environment: [String: Stri
                 #"s.json:4:43: routes[0].when.eventName: found the text "MODIFY", expected a list of values, such as ["MODIFY"], or an object of fields"#,
                 #"s.json:5:46: routes[1].when.a.b[0]: found the unknown comparison "prefx", expected prefix, suffix, equals-ignore-case, wildcard, anything-but, numeric, exists, cidr or exactly; did you mean prefix?"#,
                 #"s.json:5:79: routes[1].changed: found an empty list, expected the path of a value, such as address.city, or a list of such, at least one"#,
-                #"s.json:6:62: routes[2].was.p[0].numeric[2]: found the text ">", expected nothing behind an upper bound: the lower one comes first"#,
+                #"s.json:6:58: routes[2].was.p[0].numeric[2]: found the text ">", expected nothing behind an upper bound: the lower one comes first"#,
                 #"s.json:6:85: routes[2].changed[0]: found the text "a..b", expected names with points between them, such as address.city"#,
                 #"s.json:6:93: routes[2].changed[1]: found the number 5, expected text"#,
                 #"s.json:7:31: routes[3].becomes: found an empty list, expected an object of fields"#,
-                #"s.json:7:53: routes[3].when.$or: found a list of one, expected a list of patterns, at least two"#,
+                #"s.json:7:52: routes[3].when.$or: found a list of one, expected a list of patterns, at least two"#,
                 #"s.json:8:65: routes[4].becomes.p[0]: found a second comparison, "suffix", expected one comparison in an object; further ones stand in objects of their own"#,
-                #"s.json:8:117: routes[4].was.w[0].wildcard: found the text "${SECRET}", expected single stars: two in a row say no more than one"#,
+                #"s.json:8:116: routes[4].was.w[0].wildcard: found the text "${SECRET}", expected single stars: two in a row say no more than one"#,
             ])
         }
     }
