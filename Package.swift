@@ -18,6 +18,7 @@ let package = Package(
     platforms: [.macOS(.v15)],
     products: [
         .library(name: "Sluice", targets: ["Sluice"]),
+        .library(name: "SluiceTesting", targets: ["SluiceTesting"]),
         .library(name: "StreamRecords", targets: ["StreamRecords"]),
         .library(name: "JSONTape", targets: ["JSONTape"]),
         .library(name: "LambdaHost", targets: ["LambdaHost"]),
@@ -49,6 +50,10 @@ let package = Package(
         .target(
             name: "Sluice",
             dependencies: ["JSONTape", "StreamRecords", .product(name: "Logging", package: "swift-log")],
+            swiftSettings: settings),
+        .target(
+            name: "SluiceTesting",
+            dependencies: ["JSONTape", "Sluice", "StreamRecords", .product(name: "Logging", package: "swift-log")],
             swiftSettings: settings),
         .target(
             name: "EventTable", dependencies: ["JSONTape", "StreamRecords", "Sluice"],
@@ -121,7 +126,7 @@ let package = Package(
         .testTarget(
             name: "SluiceTests",
             dependencies: [
-                "JSONTape", "Sluice", "StreamRecords", .product(name: "Logging", package: "swift-log"),
+                "JSONTape", "Sluice", "SluiceTesting", "StreamRecords", .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings),
         .testTarget(
@@ -134,7 +139,8 @@ let package = Package(
         .testTarget(
             name: "AWSSinksTests",
             dependencies: [
-                "AWSClient", "AWSSigner", "AWSSinks", "AWSTestSupport", "EventTable", "JSONTape", "Sluice", "StreamRecords",
+                "AWSClient", "AWSSigner", "AWSSinks", "AWSTestSupport", "EventTable", "JSONTape", "Sluice", "SluiceTesting",
+                "StreamRecords",
                 .product(name: "Crypto", package: "swift-crypto", condition: .when(traits: ["AWS"])),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio", condition: .when(traits: ["AWS"])),
@@ -169,7 +175,7 @@ let package = Package(
         .testTarget(
             name: "SQLiteEventTableTests",
             dependencies: [
-                "EventTable", "EventTableTestSupport", "JSONTape", "Sluice", "SQLiteEventTable", "StreamRecords",
+                "EventTable", "EventTableTestSupport", "JSONTape", "Sluice", "SluiceTesting", "SQLiteEventTable", "StreamRecords",
                 .product(name: "GRDB", package: "GRDB.swift", condition: .when(traits: ["SQLite"])),
             ],
             swiftSettings: settings),
