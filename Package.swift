@@ -102,8 +102,8 @@ let package = Package(
         .executableTarget(
             name: "SluiceCommand",
             dependencies: [
-                "AWSClient", "AWSSinks", "EventTable", "JSONTape", "LambdaHost", "Sluice", "SQLiteEventTable", "StreamRecords", "Yams",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "AWSClient", "AWSSinks", "EventTable", "JSONTape", "LambdaHost", "Sluice", "SluiceTesting", "SQLiteEventTable", "StreamRecords",
+                "Yams", .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings),

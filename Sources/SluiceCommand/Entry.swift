@@ -52,6 +52,7 @@ struct SluiceCommand: AsyncParsableCommand {
 
     private static var verbs: [any ParsableCommand.Type] {
         var verbs: [any ParsableCommand.Type] = [ProcessCommand.self, HistoryCommand.self, ShowCommand.self, StatsCommand.self, CheckCommand.self]
+        verbs.append(ConformanceCommand.self)
         #if AWS
         verbs.append(TableCommand.self)
         #endif
