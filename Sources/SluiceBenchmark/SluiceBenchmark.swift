@@ -8,7 +8,7 @@ struct BenchmarkCommand: AsyncParsableCommand {
         commandName: "sluice-benchmark",
         abstract: "Measures the built sluice command against what others need for the same work.",
         subcommands: [
-            Run.self, Generate.self, Repeat.self, BaselineJSONDecoder.self, BaselineInflate.self, ReferenceOutput.self,
+            Run.self, Generate.self, Repeat.self, BaselineJSONDecoder.self, BaselineInflate.self, ReferenceOutput.self, ExecBenchmark.self, ExecNothing.self,
         ],
         defaultSubcommand: Run.self)
 }

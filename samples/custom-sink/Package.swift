@@ -29,7 +29,7 @@ let package = Package(
             name: "PriceWatchTests",
             dependencies: [
                 "PriceWatch", .product(name: "Sluice", package: "sluice"), .product(name: "SluiceTesting", package: "sluice"),
-                .product(name: "Logging", package: "swift-log"),
+                .product(name: "StreamRecords", package: "sluice"), .product(name: "Logging", package: "swift-log"),
             ]),
     ],
     swiftLanguageModes: [.v6]

@@ -49,11 +49,24 @@ extension Sink {
 }
 
 extension Sink where Settings == NoSettings {
+    /// For a sink that a closure makes, see ``SinkRegistry/register(_:settings:shorthands:factory:)``: there is nothing to
+    /// make it of here, so this throws.
+    public init(_ settings: NoSettings, _ context: SinkContext) async throws { throw MadeByFactory(type: "\(Self.self)") }
+
     /// A sink without settings, for use in code.
     public init(_ context: SinkContext) async throws { try await self.init(NoSettings(), context) }
 }
 
-/// The settings of a sink that has none.
+/// A sink was registered by its type that has no initialiser for that.
+struct MadeByFactory: Error, CustomStringConvertible {
+    var type: String
+
+    var description: String {
+        "\(type) has no init(_: NoSettings, _: SinkContext); give it one, or register it with a closure that makes it"
+    }
+}
+
+/// The settings of a sink that has none, or that a closure makes.
 public struct NoSettings: Decodable, Sendable, Hashable {
     public init() {}
 }

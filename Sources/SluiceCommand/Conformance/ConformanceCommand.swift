@@ -61,9 +61,12 @@ struct ConformanceExecCommand: AsyncParsableCommand {
         }
         var logger = Logger(label: "sluice.conformance") { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = verbose ? .debug : .critical
+        var guarantees = SinkGuarantees.order
+        if unordered { guarantees.remove(.order) }
+        if once { guarantees.insert(.once) }
         let harness = ProgramHarness(
             settings: ExecSink.Settings(command: command, timeout: timeout, startTimeout: timeout, stopTimeout: timeout), lister: lister,
-            guarantees: (unordered ? [] : .order).union(once ? .once : []))
+            guarantees: guarantees)
         do {
             let sink = try await harness.makeSink(SinkContext(name: "conformance", logger: logger, environment: ProcessInfo.processInfo.environment))
             try await sink.abandon()

@@ -43,7 +43,7 @@ final class Examination: Sendable {
     // MARK: Records
 
     /// New records of the stream, one for each key.
-    func changes(_ keys: [Int]) -> [TestRecord] { keys.map { record(key: $0) { .change($0, key: $1, sequence: $2) } } }
+    func changes(_ keys: [Int]) -> [TestRecord] { keys.map { record(key: $0) { [harness] in harness.record($0, key: $1, sequence: $2) } } }
 
     func changes(_ count: Int, keys: Int) -> [TestRecord] { changes((0..<count).map { $0 % keys }) }
 
@@ -53,8 +53,9 @@ final class Examination: Sendable {
         state.withLock { state in
             state.records += 1
             let id = "\(prefix)-\(state.records)"
-            state.made.append((id, key))
-            return make(id, key, "\(1_000_000_000_000_000_000_000 as Int128 + Int128(state.records))")
+            let record = make(id, key, "\(1_000_000_000_000_000_000_000 as Int128 + Int128(state.records))")
+            if harness.sends(record) { state.made.append((id, key)) }
+            return record
         }
     }
 

@@ -25,6 +25,13 @@ public protocol SinkHarness: Sendable {
     /// - Returns: false where that cannot be done; what needs it is then left out, and told.
     func bring(_ condition: ServiceCondition) async throws -> Bool
 
+    /// A record of that id and key that the sink delivers: a change of a table, unless told otherwise.
+    /// - Parameter sequence: its place in the stream, as a sequence number.
+    func record(_ id: String, key: Int, sequence: String) -> TestRecord
+
+    /// Whether the sink sends this record on. What it has nothing to do with it calls delivered, and nobody looks for it.
+    func sends(_ record: TestRecord) -> Bool
+
     /// A record of that id and key that the sink can never deliver; absent where there is none.
     func undeliverable(_ id: String, key: Int) -> TestRecord?
 }
@@ -34,6 +41,8 @@ extension SinkHarness {
     public var envelope: Envelope { .plain }
     public func arrived() async throws -> [String]? { nil }
     public func bring(_ condition: ServiceCondition) async throws -> Bool { condition == .working }
+    public func record(_ id: String, key: Int, sequence: String) -> TestRecord { .change(id, key: key, sequence: sequence) }
+    public func sends(_ record: TestRecord) -> Bool { true }
     public func undeliverable(_ id: String, key: Int) -> TestRecord? { nil }
 }
 
