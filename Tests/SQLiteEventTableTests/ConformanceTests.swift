@@ -12,7 +12,7 @@ import Testing
 @testable import SQLiteEventTable
 
 /// The event table in a file keeps the rules of delivery.
-@Suite(.timeLimit(.minutes(2))) struct ConformanceTests {
+@Suite(.timeLimit(.minutes(10))) struct ConformanceTests {
     /// Triggers refuse records, and another connection holds the file.
     final class Harness: SinkHarness {
         let folder: TemporaryFolder
@@ -58,7 +58,7 @@ import Testing
     }
 
     @Test func theSinkKeepsTheRules() async throws {
-        let report = await SinkConformance(try await Harness()).run()
+        let report = await SinkConformance(try await Harness(), patience: .seconds(120)).run()
         #expect(report.failures.isEmpty, "\(report)")
         #expect(report["deadline"]?.verdict == .passed && report["partial failure"]?.verdict == .passed, "\(report)")
     }

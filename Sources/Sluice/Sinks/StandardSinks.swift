@@ -15,8 +15,12 @@ extension SinkRegistry {
             "file", FileSink.self, shorthands: [SinkShorthand("file", argument: "PATH", setting: "path")])
         registry.register(
             "dir", FolderSink.self, shorthands: [SinkShorthand("dir", argument: "PATH", setting: "path")])
-        registry.register(
-            "exec", ExecSink.self, shorthands: [SinkShorthand("exec", argument: "COMMAND", setting: "command")])
+        registry.registerExec()
         return registry
+    }
+
+    /// Adds the sink `exec`, which hands records to a program: see ``ExecSink``.
+    public mutating func registerExec() {
+        register("exec", ExecSink.self, shorthands: [SinkShorthand("exec", argument: "COMMAND", setting: "command")])
     }
 }

@@ -62,9 +62,9 @@ struct AWSHarness: SinkHarness {
     }
 }
 
-@Suite("The rules of delivery", .timeLimit(.minutes(5))) struct ConformanceTests {
+@Suite("The rules of delivery", .timeLimit(.minutes(10))) struct ConformanceTests {
     private func examine(_ harness: AWSHarness, sourceLocation: SourceLocation = #_sourceLocation) async {
-        let report = await SinkConformance(harness).run()
+        let report = await SinkConformance(harness, patience: .seconds(120)).run()
         #expect(report.failures.isEmpty, "\(report)", sourceLocation: sourceLocation)
         #expect(report["failing service"]?.verdict == .passed && report["deadline"]?.verdict == .passed, "\(report)", sourceLocation: sourceLocation)
     }

@@ -4,7 +4,7 @@ import Foundation
 import Testing
 
 /// The sink exec on the command line, with the sample in Python, and the command that checks such programs.
-@Suite(.timeLimit(.minutes(3))) struct ConformanceCommandTests {
+@Suite(.timeLimit(.minutes(10))) struct ConformanceCommandTests {
     private let folder: TemporaryFolder
     private let sluice: Command
     private let sample = Repository.path("samples/exec-sink/sink.py")

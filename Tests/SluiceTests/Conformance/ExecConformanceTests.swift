@@ -5,7 +5,7 @@ import SluiceTesting
 import Testing
 
 /// A program that keeps to the protocol is a sink that keeps the rules.
-@Suite(.timeLimit(.minutes(2))) struct ExecConformanceTests {
+@Suite(.timeLimit(.minutes(10))) struct ExecConformanceTests {
     struct Harness: SinkHarness {
         let fixture: ExecFixture
         var guarantees: SinkGuarantees { [.order, .once] }
@@ -25,7 +25,7 @@ import Testing
     }
 
     @Test func aProgramThatKeepsToTheProtocol() async throws {
-        let report = await SinkConformance(Harness(fixture: try ExecFixture("each"))).run()
+        let report = await SinkConformance(Harness(fixture: try ExecFixture("each")), patience: .seconds(120)).run()
         #expect(report.failures.isEmpty, "\(report)")
         #expect(report.skipped.map(\.name) == ["concurrent calls"])
     }

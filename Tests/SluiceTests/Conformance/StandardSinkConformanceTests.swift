@@ -18,7 +18,7 @@ func sink(_ type: String, _ settings: String, _ context: SinkContext) async thro
 }
 
 /// This library's own sinks keep the rules that they are sold with.
-@Suite(.timeLimit(.minutes(2))) struct StandardSinkConformanceTests {
+@Suite(.timeLimit(.minutes(10))) struct StandardSinkConformanceTests {
     struct FileHarness: SinkHarness {
         let folder: TemporaryFolder
 
@@ -30,7 +30,7 @@ func sink(_ type: String, _ settings: String, _ context: SinkContext) async thro
     }
 
     @Test func file() async throws {
-        let report = await SinkConformance(FileHarness(folder: try TemporaryFolder())).run()
+        let report = await SinkConformance(FileHarness(folder: try TemporaryFolder()), patience: .seconds(120)).run()
         #expect(report.failures.isEmpty, "\(report)")
         #expect(report.skipped.count <= 7, "\(report)")
     }
@@ -68,7 +68,7 @@ func sink(_ type: String, _ settings: String, _ context: SinkContext) async thro
     }
 
     @Test func dir() async throws {
-        let report = await SinkConformance(FolderHarness(folder: try TemporaryFolder())).run()
+        let report = await SinkConformance(FolderHarness(folder: try TemporaryFolder()), patience: .seconds(120)).run()
         #expect(report.failures.isEmpty, "\(report)")
         #expect(report["rejection"]?.verdict == .passed)
         #expect(report["failing service"]?.verdict == .passed)
@@ -91,7 +91,7 @@ func sink(_ type: String, _ settings: String, _ context: SinkContext) async thro
     }
 
     @Test func log() async throws {
-        let report = await SinkConformance(try LogHarness()).run()
+        let report = await SinkConformance(try LogHarness(), patience: .seconds(120)).run()
         #expect(report.failures.isEmpty, "\(report)")
     }
 }

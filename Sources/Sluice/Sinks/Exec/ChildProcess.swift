@@ -143,10 +143,13 @@ struct ChildProcess: Sendable {
     /// Sends a signal to all processes of the group. Only before ``reap()``: afterwards the number may be somebody else's.
     func signalGroup(_ signal: Int32) { _ = kill(-identifier, signal) }
 
-    /// Waits until the program itself has ended, and leaves its number taken until ``reap()``.
-    func waitForEnd() {
+    /// Whether the program itself has ended. Its number stays taken until ``reap()``.
+    var hasEnded: Bool {
         var information = unsafe siginfo_t()
-        while unsafe waitid(P_PID, id_t(identifier), &information, WEXITED | WNOWAIT) != 0, errno == EINTR {}
+        // An error means that somebody else has taken its status.
+        guard unsafe waitid(P_PID, id_t(identifier), &information, WEXITED | WNOWAIT | WNOHANG) == 0 else { return errno != EINTR }
+        // Where nothing has happened, the system leaves this as it is: 0.
+        return unsafe information.si_signo != 0
     }
 
     /// Takes the status of the program, which has ended, and gives its number back.

@@ -14,7 +14,8 @@ import Synchronization
 
 /// One run of a program: its pipes, and what was said over them.
 ///
-/// Four queues do what blocks: one writes, two read, one waits for the end. What they find out meets in the state.
+/// No thread waits for it: what it writes is read when it is there, and its end is noticed with that of its output, or by a look now
+/// and then. Only a write blocks, on a queue of its own, while the program does not read. What is found out meets in the state.
 final class ExecChild: Sendable {
     private struct State {
         var exchange = ExecExchange()
@@ -23,7 +24,10 @@ final class ExecChild: Sendable {
         /// How the process ended; it is reaped.
         var end: ChildProcess.End?
         var isOutputClosed = false
+        var areErrorsClosed = false
         var isInputClosed = false
+        /// The last line of its standard error: often why it ended.
+        var lastWords = ""
         /// Nothing more will be heard of it.
         var isOver = false
         var waiting: [Signal] = []
@@ -33,10 +37,15 @@ final class ExecChild: Sendable {
     private let logger: Logger
     private let state = Mutex(State())
     private let writing = DispatchQueue(label: "sluice.exec.write")
+    private let reading = DispatchQueue(label: "sluice.exec.read")
     private let timing = DispatchQueue(label: "sluice.exec.time")
 
     /// How long the rest of its output is waited for once it has ended, and its end once its output is closed.
     private static let afterglow = DispatchTimeInterval.seconds(1)
+    /// How often its end is looked for.
+    private static let looks = DispatchTimeInterval.milliseconds(200)
+    /// The same once its output is closed, or it was killed: now it will not be long.
+    private static let closeLooks = DispatchTimeInterval.milliseconds(5)
     /// How long after a SIGKILL the system may take.
     private static let killingTime = DispatchTimeInterval.seconds(5)
 
@@ -44,9 +53,9 @@ final class ExecChild: Sendable {
     init(_ command: ExecCommand, environment: [String: String]?, sink: String, logger: Logger) throws(ChildProcessError) {
         process = try ChildProcess(command, environment: environment)
         self.logger = logger
-        DispatchQueue(label: "sluice.exec.output").async { [self] in readOutput() }
-        DispatchQueue(label: "sluice.exec.errors").async { [self] in readErrors() }
-        DispatchQueue(label: "sluice.exec.end").async { [self] in awaitEnd() }
+        read(process.output, LineReader(longest: ExecProtocol.longestLine)) { [self] in takeOutput($0) } atEnd: { [self] in outputClosed() }
+        read(process.errors, LineReader(longest: 8192, isCutting: true)) { [self] in takeErrors($0) } atEnd: { [self] in errorsClosed() }
+        lookForEnd(every: Self.looks)
         send(ExecProtocol.hello(sink: sink))
     }
 
@@ -54,7 +63,9 @@ final class ExecChild: Sendable {
     var failure: String? {
         state.withLock { state in
             if let failure = state.failure { return failure }
-            return state.isOver ? "it \(state.end ?? .unknown)" : nil
+            guard state.isOver else { return nil }
+            let said = state.end == .exited(0) || state.lastWords.isEmpty ? "" : "; it said: \(state.lastWords)"
+            return "it \(state.end ?? .unknown)\(said)"
         }
     }
 
@@ -160,6 +171,7 @@ final class ExecChild: Sendable {
         }
         guard isNew else { return }
         signalGroup(SIGKILL)
+        lookForEnd(every: Self.closeLooks)
         timing.asyncAfter(deadline: .now() + Self.killingTime) { [self] in over() }
     }
 
@@ -170,15 +182,21 @@ final class ExecChild: Sendable {
         state.withLock { state in if state.end == nil { process.signalGroup(signal) } }
     }
 
-    private func awaitEnd() {
-        process.waitForEnd()
-        let isLast = state.withLock { state in
-            // What it started and left behind would go on without anybody who looks after it.
-            process.signalGroup(SIGKILL)
-            state.end = process.reap()
-            return state.isOutputClosed
+    /// Looks whether it has ended, now and later again, until it has.
+    private func lookForEnd(every interval: DispatchTimeInterval) {
+        timing.asyncAfter(deadline: .now() + interval) { [self] in
+            let (hasEnded, isLast) = state.withLock { state in
+                if state.end != nil { return (true, false) }
+                guard process.hasEnded else { return (false, false) }
+                // What it started and left behind would go on without anybody who looks after it.
+                process.signalGroup(SIGKILL)
+                state.end = process.reap()
+                return (true, state.isOutputClosed && state.areErrorsClosed)
+            }
+            if isLast { return over() }
+            if hasEnded { return timing.asyncAfter(deadline: .now() + Self.afterglow) { [self] in over() } }
+            if !isOver { lookForEnd(every: interval) }
         }
-        if isLast { over() } else { timing.asyncAfter(deadline: .now() + Self.afterglow) { [self] in over() } }
     }
 
     private func over() {
@@ -217,23 +235,59 @@ final class ExecChild: Sendable {
 
     // MARK: Reading
 
-    private func readOutput() {
-        let end = readLines(process.output, longest: ExecProtocol.longestLine) { line in
-            take(line)
-            return state.withLock { $0.failure == nil }
+    /// Reads a pipe whenever there is something in it, and closes it at its end.
+    private func read(
+        _ descriptor: Int32, _ lines: LineReader, _ take: @escaping @Sendable (LineReader.Reading) -> Bool, atEnd: @escaping @Sendable () -> Void
+    ) {
+        let lines = Mutex(lines)
+        let source = DispatchSource.makeReadSource(fileDescriptor: descriptor, queue: reading)
+        source.setEventHandler {
+            let reading = lines.withLock { $0.read(from: descriptor) }
+            if !take(reading) || reading.isAtEnd { source.cancel() }
         }
-        if case .tooLong = end { fail("it wrote a line of more than \(ExecProtocol.longestLine) bytes") }
-        _ = close(process.output)
+        source.setCancelHandler {
+            _ = close(descriptor)
+            atEnd()
+        }
+        source.resume()
+    }
+
+    private func takeOutput(_ reading: LineReader.Reading) -> Bool {
+        for line in reading.lines { take(line) }
+        if reading.isTooLong { fail("it wrote a line of more than \(ExecProtocol.longestLine) bytes") }
+        return state.withLock { $0.failure == nil }
+    }
+
+    private func outputClosed() {
         let (isLast, isRunning) = state.withLock { state in
             state.isOutputClosed = true
-            return (state.end != nil, state.end == nil && state.failure == nil)
+            return (state.end != nil && state.areErrorsClosed, state.end == nil && state.failure == nil)
         }
         if isLast { return over() }
         guard isRunning else { return }
+        lookForEnd(every: Self.closeLooks)
         timing.asyncAfter(deadline: .now() + Self.afterglow) { [self] in
             // On its way out it may take as long as it was given; otherwise it could answer nothing any more.
             if state.withLock({ $0.end == nil && !$0.isInputClosed }) { fail("it closed its standard output") }
         }
+    }
+
+    private func takeErrors(_ reading: LineReader.Reading) -> Bool {
+        for line in reading.lines {
+            let text = printable(line[...])
+            if text.allSatisfy(\.isWhitespace) { continue }
+            logger.warning("\(text)", metadata: ["stream": "stderr"])
+            state.withLock { $0.lastWords = String(text.prefix(200)) }
+        }
+        return true
+    }
+
+    private func errorsClosed() {
+        let isLast = state.withLock { state in
+            state.areErrorsClosed = true
+            return state.end != nil && state.isOutputClosed
+        }
+        if isLast { over() }
     }
 
     private func take(_ line: [UInt8]) {
@@ -256,14 +310,6 @@ final class ExecChild: Sendable {
         case .log(let level, let text): logger.log(level: level, "\(printable(Array(text.utf8)[...]))")
         case .broken(let text): fail(text)
         }
-    }
-
-    private func readErrors() {
-        _ = readLines(process.errors, longest: 8192, cutting: true) { line in
-            if !line.isEmpty { logger.info("\(printable(line[...]))", metadata: ["stream": "stderr"]) }
-            return true
-        }
-        _ = close(process.errors)
     }
 }
 

@@ -1,44 +1,55 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Dispatch
 import JSONTape
 import Synchronization
 
-/// What the reading of lines ended with.
-enum LinesEnd { case closed, tooLong, stopped }
+/// Takes what comes out of a pipe apart into lines.
+struct LineReader: Sendable {
+    /// What one reading came to.
+    struct Reading {
+        /// Without their line feeds.
+        var lines: [[UInt8]] = []
+        var isAtEnd = false
+        /// A line is longer than it may be, and its end is not in sight.
+        var isTooLong = false
+    }
 
-/// Reads a pipe line by line to its end, and blocks while there is nothing.
-///
-/// - Parameters:
-///   - longest: how many bytes a line may have.
-///   - cutting: a longer line is handed on in pieces; otherwise it ends the reading.
-///   - body: gets each line without its line feed; says whether to go on.
-func readLines(_ descriptor: Int32, longest: Int, cutting: Bool = false, _ body: ([UInt8]) -> Bool) -> LinesEnd {
-    var buffer = JSONBuffer(capacity: 64 << 10)
-    while true {
-        let scanned = buffer.count
-        do throws(DescriptorError) {
-            if try buffer.read(from: descriptor, upTo: 64 << 10) == 0 {
-                if buffer.count > 0 { _ = body(buffer.copy(of: 0..<buffer.count)) }
-                return .closed
-            }
-        } catch {
-            return .closed
+    /// How many bytes a line may have.
+    let longest: Int
+    /// A longer line is handed on in pieces.
+    var isCutting = false
+    private var rest: [UInt8] = []
+
+    init(longest: Int, isCutting: Bool = false) {
+        self.longest = longest
+        self.isCutting = isCutting
+    }
+
+    /// Reads once. Waits where there is nothing to be read.
+    mutating func read(from descriptor: Int32) -> Reading {
+        var reading = Reading()
+        var buffer = JSONBuffer(capacity: 64 << 10)
+        let count = try? buffer.read(from: descriptor, upTo: 64 << 10)
+        guard let count, count > 0 else {
+            if !rest.isEmpty { reading.lines.append(rest) }
+            rest = []
+            reading.isAtEnd = true
+            return reading
         }
         var start = 0
-        var from = scanned
-        while let end = buffer.firstIndex(of: UInt8(ascii: "\n"), from: from) {
-            if !body(buffer.copy(of: start..<end)) { return .stopped }
+        while let end = buffer.firstIndex(of: UInt8(ascii: "\n"), from: start) {
+            reading.lines.append(rest + buffer.copy(of: start..<end))
+            rest.removeAll(keepingCapacity: true)
             start = end + 1
-            from = start
         }
-        var rest = buffer.copy(of: start..<buffer.count)
+        rest += buffer.copy(of: start..<buffer.count)
         if rest.count > longest {
-            if !cutting { return .tooLong }
-            if !body(rest) { return .stopped }
+            reading.isTooLong = !isCutting
+            if isCutting { reading.lines.append(rest) }
             rest = []
         }
-        buffer.removeAll()
-        buffer.append(rest)
+        return reading
     }
 }
 

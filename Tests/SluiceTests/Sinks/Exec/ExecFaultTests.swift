@@ -8,7 +8,7 @@ import StreamRecords
 import Testing
 
 /// The sink `exec` with programs that do what they should not.
-@Suite(.timeLimit(.minutes(2))) struct ExecFaultTests {
+@Suite(.timeLimit(.minutes(10))) struct ExecFaultTests {
     private func text(_ outcome: Outcome) -> String { outcome.reason?.description ?? "" }
 
     // MARK: It dies
@@ -46,8 +46,8 @@ import Testing
         let fixture = try ExecFixture("does-not-restart")
         let sink = try await fixture.sink { $0.attempts = 2 }
         let outcomes = try await sink.deliver(changes()).all
-        #expect(outcomes.allSatisfy { $0.isRetry && text($0).contains("ended with status 1") })
-        #expect(fixture.told.contains(.info, "not again"))
+        #expect(outcomes.allSatisfy { $0.isRetry && text($0).contains("ended with status 1; it said: not again") })
+        #expect(fixture.told.contains(.warning, "not again"))
         try await sink.shutdown()
     }
 
@@ -96,10 +96,14 @@ import Testing
 
     @Test func aLateAnswerCostsItItsLife() async throws {
         let fixture = try ExecFixture("late-once")
-        let sink = try await fixture.sink { $0.timeout = .milliseconds(1500) }
+        let sink = try await fixture.sink {
+            $0.timeout = .seconds(3)
+            $0.attempts = 20
+        }
         #expect(try await sink.deliver(changes()).allDelivered)
         #expect(fixture.told.contains(.error, "did not answer within"))
-        #expect(try fixture.lines("starts").count == 2)
+        // Two, unless the machine is so busy that the second one is late as well.
+        #expect(try fixture.lines("starts").count >= 2)
         try await sink.shutdown()
         #expect(try fixture.areAllGone())
     }

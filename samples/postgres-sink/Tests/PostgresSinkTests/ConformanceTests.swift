@@ -7,7 +7,7 @@ import StreamRecords
 import Testing
 
 /// The rules of delivery, against a real server in all conditions.
-@Suite(.timeLimit(.minutes(5))) struct ConformanceTests {
+@Suite(.timeLimit(.minutes(10))) struct ConformanceTests {
     /// Puts a trigger in the way of the sink, takes its table away, or holds it.
     final class Harness: SinkHarness {
         let server: PostgresServer
@@ -58,7 +58,7 @@ import Testing
     }
 
     @Test func theSinkKeepsTheRules() async throws {
-        let report = await SinkConformance(try await Harness(try await PostgresServer.shared.value)).run()
+        let report = await SinkConformance(try await Harness(try await PostgresServer.shared.value), patience: .seconds(120)).run()
         #expect(report.failures.isEmpty, "\(report)")
         #expect(report.skipped.map(\.name) == ["concurrent calls"])
     }

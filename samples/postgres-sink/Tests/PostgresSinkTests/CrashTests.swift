@@ -9,7 +9,7 @@ import Synchronization
 import Testing
 
 /// From end to end: a server that is killed in the middle and comes back.
-@Suite(.timeLimit(.minutes(5))) struct CrashTests {
+@Suite(.timeLimit(.minutes(10))) struct CrashTests {
     @Test func nothingIsLostAndNothingIsThereTwice() async throws {
         let server = try await PostgresServer()
         var registry = SinkRegistry.standard()

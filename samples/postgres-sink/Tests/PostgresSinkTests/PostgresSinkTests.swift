@@ -8,7 +8,7 @@ import StreamRecords
 import Testing
 
 /// What the sink says of single records, by PostgreSQL's word.
-@Suite(.timeLimit(.minutes(5))) struct PostgresSinkTests {
+@Suite(.timeLimit(.minutes(10))) struct PostgresSinkTests {
     struct Place {
         let server: PostgresServer
         let database: String
