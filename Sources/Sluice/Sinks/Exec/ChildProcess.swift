@@ -143,6 +143,21 @@ struct ChildProcess: Sendable {
     /// Sends a signal to all processes of the group. Only before ``reap()``: afterwards the number may be somebody else's.
     func signalGroup(_ signal: Int32) { _ = kill(-identifier, signal) }
 
+    /// Waits until one of two pipes can be read from, or has ended.
+    ///
+    /// - Parameters:
+    ///   - descriptors: absent for a pipe that has ended already.
+    ///   - milliseconds: how long to wait.
+    /// - Returns: for each whether a read would not have to wait.
+    static func waitForOutput(_ descriptors: (Int32?, Int32?), milliseconds: Int32) -> (Bool, Bool) {
+        // The system passes over negative numbers.
+        var both = [
+            pollfd(fd: descriptors.0 ?? -1, events: Int16(POLLIN), revents: 0), pollfd(fd: descriptors.1 ?? -1, events: Int16(POLLIN), revents: 0),
+        ]
+        guard unsafe poll(&both, 2, milliseconds) > 0 else { return (false, false) }
+        return (both[0].revents != 0, both[1].revents != 0)
+    }
+
     /// Whether the program itself has ended. Its number stays taken until ``reap()``.
     var hasEnded: Bool {
         var information = unsafe siginfo_t()

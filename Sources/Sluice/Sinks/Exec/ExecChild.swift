@@ -14,8 +14,7 @@ import Synchronization
 
 /// One run of a program: its pipes, and what was said over them.
 ///
-/// No thread waits for it: what it writes is read when it is there, and its end is noticed with that of its output, or by a look now
-/// and then. Only a write blocks, on a queue of its own, while the program does not read. What is found out meets in the state.
+/// Two queues do what blocks: one waits for what the program writes and for its end, the other writes. What they find out meets in the state.
 final class ExecChild: Sendable {
     private struct State {
         var exchange = ExecExchange()
@@ -23,8 +22,6 @@ final class ExecChild: Sendable {
         var failure: String?
         /// How the process ended; it is reaped.
         var end: ChildProcess.End?
-        var isOutputClosed = false
-        var areErrorsClosed = false
         var isInputClosed = false
         /// The last line of its standard error: often why it ended.
         var lastWords = ""
@@ -37,25 +34,20 @@ final class ExecChild: Sendable {
     private let logger: Logger
     private let state = Mutex(State())
     private let writing = DispatchQueue(label: "sluice.exec.write")
-    private let reading = DispatchQueue(label: "sluice.exec.read")
     private let timing = DispatchQueue(label: "sluice.exec.time")
 
     /// How long the rest of its output is waited for once it has ended, and its end once its output is closed.
-    private static let afterglow = DispatchTimeInterval.seconds(1)
-    /// How often its end is looked for.
-    private static let looks = DispatchTimeInterval.milliseconds(200)
-    /// The same once its output is closed, or it was killed: now it will not be long.
-    private static let closeLooks = DispatchTimeInterval.milliseconds(5)
+    private static let afterglow = Duration.seconds(1)
     /// How long after a SIGKILL the system may take.
-    private static let killingTime = DispatchTimeInterval.seconds(5)
+    private static let killingTime = Duration.seconds(5)
+    /// How often, in milliseconds, its end is looked for; and once its output is closed or it was killed.
+    private static let looks: (seldom: Int32, often: Int32) = (200, 5)
 
     /// Starts the program, and greets it.
     init(_ command: ExecCommand, environment: [String: String]?, sink: String, logger: Logger) throws(ChildProcessError) {
         process = try ChildProcess(command, environment: environment)
         self.logger = logger
-        read(process.output, LineReader(longest: ExecProtocol.longestLine)) { [self] in takeOutput($0) } atEnd: { [self] in outputClosed() }
-        read(process.errors, LineReader(longest: 8192, isCutting: true)) { [self] in takeErrors($0) } atEnd: { [self] in errorsClosed() }
-        lookForEnd(every: Self.looks)
+        DispatchQueue(label: "sluice.exec.watch").async { [self] in watch() }
         send(ExecProtocol.hello(sink: sink))
     }
 
@@ -171,8 +163,6 @@ final class ExecChild: Sendable {
         }
         guard isNew else { return }
         signalGroup(SIGKILL)
-        lookForEnd(every: Self.closeLooks)
-        timing.asyncAfter(deadline: .now() + Self.killingTime) { [self] in over() }
     }
 
     // MARK: The process
@@ -182,20 +172,41 @@ final class ExecChild: Sendable {
         state.withLock { state in if state.end == nil { process.signalGroup(signal) } }
     }
 
-    /// Looks whether it has ended, now and later again, until it has.
-    private func lookForEnd(every interval: DispatchTimeInterval) {
-        timing.asyncAfter(deadline: .now() + interval) { [self] in
-            let (hasEnded, isLast) = state.withLock { state in
-                if state.end != nil { return (true, false) }
-                guard process.hasEnded else { return (false, false) }
-                // What it started and left behind would go on without anybody who looks after it.
-                process.signalGroup(SIGKILL)
-                state.end = process.reap()
-                return (true, state.isOutputClosed && state.areErrorsClosed)
+    /// Reads what it writes, and notices its end. The queue's only work.
+    private func watch() {
+        var output = LineReader(longest: ExecProtocol.longestLine)
+        var errors = LineReader(longest: 8192, isCutting: true)
+        var (isOutputOpen, areErrorsOpen) = (true, true)
+        var (closed, killed, ended): (ContinuousClock.Instant?, ContinuousClock.Instant?, ContinuousClock.Instant?)
+        func isOver(_ moment: ContinuousClock.Instant?, _ time: Duration) -> Bool { moment.map { .now - $0 > time } ?? false }
+        while true {
+            let isNear = closed != nil || killed != nil || ended != nil
+            let ready = ChildProcess.waitForOutput(
+                (isOutputOpen ? process.output : nil, areErrorsOpen ? process.errors : nil), milliseconds: isNear ? Self.looks.often : Self.looks.seldom)
+            if ready.0 {
+                isOutputOpen = takeOutput(output.read(from: process.output))
+                if !isOutputOpen { closed = .now }
             }
-            if isLast { return over() }
-            if hasEnded { return timing.asyncAfter(deadline: .now() + Self.afterglow) { [self] in over() } }
-            if !isOver { lookForEnd(every: interval) }
+            if ready.1 { areErrorsOpen = takeErrors(errors.read(from: process.errors)) }
+            if killed == nil, state.withLock({ $0.failure != nil }) { killed = .now }
+            if ended == nil, !(ready.0 || ready.1) || isNear, noticeEnd() { ended = .now }
+            if ended != nil, !isOutputOpen && !areErrorsOpen || isOver(ended, Self.afterglow) { break }
+            if isOver(killed, Self.killingTime) { break }
+            // On its way out it may take as long as it was given; otherwise it could answer nothing any more.
+            if ended == nil, isOver(closed, Self.afterglow), state.withLock({ !$0.isInputClosed }) { fail("it closed its standard output") }
+        }
+        _ = (close(process.output), close(process.errors))
+        over()
+    }
+
+    /// - Returns: whether it has ended; then it is reaped.
+    private func noticeEnd() -> Bool {
+        state.withLock { state in
+            guard process.hasEnded else { return false }
+            // What it started and left behind would go on without anybody who looks after it.
+            process.signalGroup(SIGKILL)
+            state.end = process.reap()
+            return true
         }
     }
 
@@ -235,41 +246,11 @@ final class ExecChild: Sendable {
 
     // MARK: Reading
 
-    /// Reads a pipe whenever there is something in it, and closes it at its end.
-    private func read(
-        _ descriptor: Int32, _ lines: LineReader, _ take: @escaping @Sendable (LineReader.Reading) -> Bool, atEnd: @escaping @Sendable () -> Void
-    ) {
-        let lines = Mutex(lines)
-        let source = DispatchSource.makeReadSource(fileDescriptor: descriptor, queue: reading)
-        source.setEventHandler {
-            let reading = lines.withLock { $0.read(from: descriptor) }
-            if !take(reading) || reading.isAtEnd { source.cancel() }
-        }
-        source.setCancelHandler {
-            _ = close(descriptor)
-            atEnd()
-        }
-        source.resume()
-    }
-
+    /// - Returns: whether there may be more.
     private func takeOutput(_ reading: LineReader.Reading) -> Bool {
         for line in reading.lines { take(line) }
         if reading.isTooLong { fail("it wrote a line of more than \(ExecProtocol.longestLine) bytes") }
-        return state.withLock { $0.failure == nil }
-    }
-
-    private func outputClosed() {
-        let (isLast, isRunning) = state.withLock { state in
-            state.isOutputClosed = true
-            return (state.end != nil && state.areErrorsClosed, state.end == nil && state.failure == nil)
-        }
-        if isLast { return over() }
-        guard isRunning else { return }
-        lookForEnd(every: Self.closeLooks)
-        timing.asyncAfter(deadline: .now() + Self.afterglow) { [self] in
-            // On its way out it may take as long as it was given; otherwise it could answer nothing any more.
-            if state.withLock({ $0.end == nil && !$0.isInputClosed }) { fail("it closed its standard output") }
-        }
+        return !reading.isAtEnd
     }
 
     private func takeErrors(_ reading: LineReader.Reading) -> Bool {
@@ -279,15 +260,7 @@ final class ExecChild: Sendable {
             logger.warning("\(text)", metadata: ["stream": "stderr"])
             state.withLock { $0.lastWords = String(text.prefix(200)) }
         }
-        return true
-    }
-
-    private func errorsClosed() {
-        let isLast = state.withLock { state in
-            state.areErrorsClosed = true
-            return state.end != nil && state.isOutputClosed
-        }
-        if isLast { over() }
+        return !reading.isAtEnd
     }
 
     private func take(_ line: [UInt8]) {
