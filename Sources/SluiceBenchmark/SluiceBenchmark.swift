@@ -9,6 +9,7 @@ struct BenchmarkCommand: AsyncParsableCommand {
         abstract: "Measures the built sluice command against what others need for the same work.",
         subcommands: [
             Run.self, Generate.self, Repeat.self, BaselineJSONDecoder.self, BaselineInflate.self, ReferenceOutput.self, Patterns.self,
+            ExecBenchmark.self, ExecNothing.self,
         ] + services,
         defaultSubcommand: Run.self)
 

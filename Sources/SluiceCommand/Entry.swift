@@ -53,7 +53,7 @@ struct SluiceCommand: AsyncParsableCommand {
     private static var verbs: [any ParsableCommand.Type] {
         var verbs: [any ParsableCommand.Type] = [
             ProcessCommand.self, HistoryCommand.self, ShowCommand.self, StatsCommand.self, InitCommand.self, CheckCommand.self, MatchCommand.self,
-            GenerateCommand.self,
+            GenerateCommand.self, ConformanceCommand.self,
         ]
         #if AWS
         verbs.append(TableCommand.self)

@@ -40,7 +40,9 @@ public struct DeliveryBatch: Sendable, RandomAccessCollection {
     public var lineBytes: Int { storage.byteRange(range).count }
 
     /// A part of this batch, as a batch.
-    func part(_ part: Range<Int>) -> DeliveryBatch {
+    ///
+    /// - Parameter part: places of this batch.
+    public func part(_ part: Range<Int>) -> DeliveryBatch {
         DeliveryBatch(
             storage, range.lowerBound + part.lowerBound..<range.lowerBound + part.upperBound, deadline: deadline)
     }

@@ -197,7 +197,8 @@ extension SinkRegistry {
         }
         var logger = options.logger
         logger[metadataKey: "sink"] = "\(declaration.name)"
-        let context = SinkContext(name: declaration.name, logger: logger, environment: options.environment)
+        let context = SinkContext(
+            name: declaration.name, logger: logger, environment: options.environment, clock: SinkClock(now: options.now))
         return try await entry.make(declaration.settings, context)
     }
 }
