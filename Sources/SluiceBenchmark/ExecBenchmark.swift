@@ -3,6 +3,14 @@
 import ArgumentParser
 import Foundation
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
 /// How many records a second go through the sink `exec` to a program that does nothing with them.
 struct ExecBenchmark: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -119,9 +127,12 @@ struct ExecNothing: ParsableCommand {
         // What there is to know stands at the beginning of a line: its type and the batch's number.
         var head: [UInt8] = []
         let newline = UInt8(ascii: "\n")
-        let input = FileHandle.standardInput
-        while let data = try input.read(upToCount: 1 << 18), !data.isEmpty {
-            var rest = data[...]
+        var buffer = [UInt8](repeating: 0, count: 1 << 18)
+        while true {
+            // What is there, as soon as something is; Foundation would wait for all that was asked for. The bytes go into the array's own room.
+            let count = unsafe buffer.withUnsafeMutableBytes { room in unsafe read(0, room.baseAddress, room.count) }
+            guard count > 0 else { return }
+            var rest = buffer[..<count]
             while let end = rest.firstIndex(of: newline) {
                 if head.count < 64 { head += rest[..<end].prefix(64) }
                 try answer(String(decoding: head, as: UTF8.self))
