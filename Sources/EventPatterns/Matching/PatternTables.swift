@@ -57,7 +57,7 @@ final class PatternTables: Sendable {
     }
 
     /// The rest, which few fields have.
-    struct FieldDetails: Sendable {
+    struct FieldContent: Sendable {
         var anyString = Actions()
         var yes = Actions()
         var no = Actions()
@@ -76,10 +76,23 @@ final class PatternTables: Sendable {
         var hasExactNumbers = false
     }
 
-    struct Test: Sendable {
-        var test: ValueTest
-        var condition: Int
-        var numbers: NumberRule
+    // Classes, so that looking at one counts one reference, and not one for each list and table in it.
+    final class FieldDetails: Sendable {
+        let content: FieldContent
+
+        init(_ content: FieldContent) { self.content = content }
+    }
+
+    final class Test: Sendable {
+        let test: ValueTest
+        let condition: Int
+        let numbers: NumberRule
+
+        init(_ entry: TableBuilder.TestEntry, _ numbers: NumberRule) {
+            test = entry.test
+            condition = entry.condition
+            self.numbers = numbers
+        }
     }
 
     struct Condition: Sendable, BitwiseCopyable {
@@ -162,15 +175,15 @@ final class PatternTables: Sendable {
             return Field(needs: needs, exists: lay(field.exists))
         }
         details = builder.fields.map { field in
-            FieldDetails(
+            FieldDetails(FieldContent(
                 anyString: lay(field.anyString), yes: lay(field.yes), no: lay(field.no), null: lay(field.null),
                 prefixLengths: field.prefixLengths.sorted(), suffixLengths: field.suffixLengths.sorted(),
                 longestIgnoringCase: field.longestIgnoringCase, addresses: field.addresses.mapValues(lay), numbers: field.numbers.mapValues(lay),
                 numberTexts: field.numberTexts.mapValues(lay), stringTests: field.stringTests, numberTests: field.numberTests,
                 otherTests: field.otherTests, networkTests: field.networkTests, hasDoubles: field.rules.contains(.doubles),
-                hasExactNumbers: field.rules.contains(.exact))
+                hasExactNumbers: field.rules.contains(.exact)))
         }
-        tests = builder.tests.map { Test(test: $0.test, condition: $0.condition, numbers: builder.conditions[$0.condition].numbers) }
+        tests = builder.tests.map { Test($0, builder.conditions[$0.condition].numbers) }
 
         var ofConditions: [Int32] = []
         conditions = builder.conditions.map { entry in

@@ -36,29 +36,30 @@ extension Tally {
     }
 
     private mutating func test(_ number: Int, _ kind: LeafKind, _ text: borrowing JSONText, _ element: Int32) {
-        if tables.tests[number].test.isMet(by: kind, text, nil) { meet(tables.tests[number].condition, in: element) }
+        let test = tables.tests[number]
+        if test.test.isMet(by: kind, text, nil) { meet(test.condition, in: element) }
     }
 
     // MARK: Strings
 
     private mutating func more(of text: borrowing JSONText, _ field: Int, _ element: Int32) {
         let details = tables.details[field]
-        perform(details.anyString, element)
-        for length in details.prefixLengths {
+        perform(details.content.anyString, element)
+        for length in details.content.prefixLengths {
             if length > text.count { break }
             let hash = text.hash(prefix: length)
             if let actions = tables.actions(text, at: 0, count: length, hash, field: field, part: .prefix) {
                 perform(actions, element, testing: text)
             }
         }
-        for length in details.suffixLengths {
+        for length in details.content.suffixLengths {
             if length > text.count { break }
             let hash = text.hash(suffix: length)
             if let actions = tables.actions(text, at: text.count - length, count: length, hash, field: field, part: .suffix) {
                 perform(actions, element, testing: text)
             }
         }
-        if text.count <= details.longestIgnoringCase {
+        if text.count <= details.content.longestIgnoringCase {
             var lowercased = JSONBuffer(capacity: text.count)
             for place in 0..<text.count {
                 let byte = text.byte(at: place)
@@ -69,15 +70,15 @@ extension Tally {
                 perform(actions, element)
             }
         }
-        if !details.addresses.isEmpty || !details.networkTests.isEmpty, let address = IPAddress(text) {
-            if let actions = details.addresses[address] { perform(actions, element) }
-            for number in details.networkTests {
+        if !details.content.addresses.isEmpty || !details.content.networkTests.isEmpty, let address = IPAddress(text) {
+            if let actions = details.content.addresses[address] { perform(actions, element) }
+            for number in details.content.networkTests {
                 if case .network(let network) = tables.tests[number].test, network.contains(address) {
                     meet(tables.tests[number].condition, in: element)
                 }
             }
         }
-        for number in details.stringTests { test(number, .string, text, element) }
+        for number in details.content.stringTests { test(number, .string, text, element) }
     }
 
     // MARK: Other kinds
@@ -86,12 +87,12 @@ extension Tally {
         let details = tables.details[field]
         switch kind {
         case .number: number(text, field, details, element)
-        case .yes: perform(details.yes, element)
-        case .no: perform(details.no, element)
-        default: perform(details.null, element)
+        case .yes: perform(details.content.yes, element)
+        case .no: perform(details.content.no, element)
+        default: perform(details.content.null, element)
         }
         if kind != .number {
-            for number in details.otherTests { test(number, kind, text, element) }
+            for number in details.content.otherTests { test(number, kind, text, element) }
         }
     }
 
@@ -99,15 +100,15 @@ extension Tally {
         _ text: borrowing JSONText, _ field: Int, _ details: PatternTables.FieldDetails, _ element: Int32
     ) {
         // Fields whose conditions have nothing to do with numbers are not asked what theirs are worth.
-        let double = details.hasDoubles ? PatternNumber(text, .doubles) : nil
-        let exact = details.hasExactNumbers ? PatternNumber(text, .exact) : nil
-        if let double, let actions = details.numbers[double] { perform(actions, element) }
-        if let exact, let actions = details.numbers[exact] { perform(actions, element) }
-        if double == nil && !details.numberTexts.isEmpty {
+        let double = details.content.hasDoubles ? PatternNumber(text, .doubles) : nil
+        let exact = details.content.hasExactNumbers ? PatternNumber(text, .exact) : nil
+        if let double, let actions = details.content.numbers[double] { perform(actions, element) }
+        if let exact, let actions = details.content.numbers[exact] { perform(actions, element) }
+        if double == nil && !details.content.numberTexts.isEmpty {
             let bytes = (0..<text.count).map { text.byte(at: $0) }
-            if let actions = details.numberTexts[bytes] { perform(actions, element) }
+            if let actions = details.content.numberTexts[bytes] { perform(actions, element) }
         }
-        for number in details.numberTests {
+        for number in details.content.numberTests {
             let test = tables.tests[number]
             if test.test.isMet(by: .number, text, test.numbers == .doubles ? double : exact) { meet(test.condition, in: element) }
         }

@@ -43,7 +43,8 @@ struct Wildcard: Sendable, Hashable {
         var place = first.count
         let end = text.count - last.count
         for part in parts[1..<(parts.count - 1)] {
-            while place <= end - part.count && !text.has(part, at: place) { place += 1 }
+            guard let start = part.first else { continue }
+            while place <= end - part.count && (text.byte(at: place) != start || !text.has(part, at: place)) { place += 1 }
             if place > end - part.count { return false }
             place += part.count
         }
