@@ -79,7 +79,7 @@ struct AWSHarness: SinkHarness {
             try await withServices(url: proxy.url) { services in
                 await examine(AWSHarness(
                     guarantees: isFIFO ? [.order, .once] : [], condition: condition, hasEntries: true, badText: "a\u{FFFF}b",
-                    make: { try await SQSSink(settings(SQSSink.Settings.self, #"{"queue":"\#(queue.url)"}"#), .test, services: services, pause: noPause) },
+                    make: { try await SQSSink(settings(SQSSink.Settings.self, #"{"queue":"\#(queue.url)"}"#), .test, SinkClient(services, pause: noPause)) },
                     ids: { queue.messages.compactMap { Self.id($0.body) } }))
             }
         }
@@ -92,7 +92,7 @@ struct AWSHarness: SinkHarness {
             try await withServices(url: proxy.url) { services in
                 await examine(AWSHarness(
                     guarantees: [], condition: condition, hasEntries: true,
-                    make: { try await EventBridgeSink(settings(EventBridgeSink.Settings.self, #"{"bus":"orders"}"#), .test, services: services, pause: noPause) },
+                    make: { try await EventBridgeSink(settings(EventBridgeSink.Settings.self, #"{"bus":"orders"}"#), .test, SinkClient(services, pause: noPause)) },
                     ids: { bus.events.compactMap { Self.id($0["Detail"]?.stringValue) } }))
             }
         }
@@ -105,7 +105,7 @@ struct AWSHarness: SinkHarness {
             try await withServices(url: proxy.url) { services in
                 await examine(AWSHarness(
                     guarantees: [.order], condition: condition,
-                    make: { try await LambdaSink(settings(LambdaSink.Settings.self, #"{"function":"worker"}"#), .test, services: services, pause: noPause) },
+                    make: { try await LambdaSink(settings(LambdaSink.Settings.self, #"{"function":"worker"}"#), .test, SinkClient(services, pause: noPause)) },
                     ids: { function.ids }))
             }
         }
