@@ -40,8 +40,9 @@ extension JSONText {
     @inlinable @inline(__always)
     func leadingWord(behind filling: UInt64) -> UInt64 {
         let word = unsafe UInt64(littleEndian: UnsafeRawPointer(start).loadUnaligned(as: UInt64.self))
-        if count >= 8 { return word }
-        let mask: UInt64 = (1 &<< UInt64(count &* 8)) &- 1
+        if count == 0 { return filling }
+        // Without a branch for longer texts: names of all lengths come one after another.
+        let mask = UInt64.max &>> UInt64(truncatingIfNeeded: (8 &- min(count, 8)) &* 8)
         return (word & mask) | (filling & ~mask)
     }
 
