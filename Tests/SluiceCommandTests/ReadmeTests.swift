@@ -125,12 +125,14 @@ private struct Stage {
         folder = try TemporaryFolder()
         try folder.addSamples()
         let built = try Command.executable.get().quotedForShell
-        try folder.write("scripts/run", try String(contentsOfFile: Repository.path("scripts/run"), encoding: .utf8))
+        for name in ["scripts/run", "scripts/build-options"] {
+            try folder.write(name, try String(contentsOfFile: Repository.path(name), encoding: .utf8))
+        }
         // What scripts/run calls: nothing to install, and a compiler that is done at once.
         try folder.write("scripts/setup", "#!/bin/sh\n")
         try folder.write("bin/swift", "#!/bin/sh\nmkdir -p .build/release && ln -sf \(built) .build/release/sluice\n")
         try folder.write("bin/sluice", "#!/bin/sh\nexec \(built) \"$@\"\n")
-        for name in ["scripts/run", "scripts/setup", "bin/swift", "bin/sluice"] {
+        for name in ["scripts/run", "scripts/build-options", "scripts/setup", "bin/swift", "bin/sluice"] {
             try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: folder(name))
         }
         var command = Command(folder: folder.path)
