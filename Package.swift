@@ -54,6 +54,14 @@ let package = Package(
             name: "EventTable", dependencies: ["JSONTape", "StreamRecords", "Sluice"],
             swiftSettings: settings),
         .target(
+            name: "EventAPI", dependencies: ["EventTable", "JSONTape", "Sluice", "StreamRecords"], swiftSettings: settings),
+        .testTarget(
+            name: "EventAPITests",
+            dependencies: [
+                "EventAPI", "EventTable", "EventTableTestSupport", "JSONTape", "Sluice", "SQLiteEventTable", "StreamRecords",
+            ],
+            swiftSettings: settings),
+        .target(
             name: "SQLiteEventTable",
             dependencies: [
                 "EventTable", "JSONTape", "Sluice", "StreamRecords",
@@ -97,7 +105,7 @@ let package = Package(
         .executableTarget(
             name: "SluiceCommand",
             dependencies: [
-                "AWSClient", "AWSSinks", "EventTable", "JSONTape", "LambdaHost", "Sluice", "SQLiteEventTable", "StreamRecords", "Yams",
+                "AWSClient", "AWSSinks", "EventAPI", "EventTable", "JSONTape", "LambdaHost", "Sluice", "SQLiteEventTable", "StreamRecords", "Yams",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -143,7 +151,7 @@ let package = Package(
         .testTarget(
             name: "AWSSinksTests",
             dependencies: [
-                "AWSClient", "AWSSigner", "AWSSinks", "AWSSigner", "AWSTestSupport", "EventTable", "JSONTape", "Sluice", "StreamRecords",
+                "AWSClient", "AWSSigner", "AWSSinks", "AWSTestSupport", "EventTable", "EventTableTestSupport", "JSONTape", "Sluice", "StreamRecords",
                 .product(name: "Crypto", package: "swift-crypto", condition: .when(traits: ["AWS"])),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio", condition: .when(traits: ["AWS"])),
@@ -183,7 +191,7 @@ let package = Package(
             ],
             swiftSettings: settings),
         .target(
-            name: "EventTableTestSupport", dependencies: ["EventTable", "StreamRecords"], path: "Tests/EventTableTestSupport",
+            name: "EventTableTestSupport", dependencies: ["EventTable", "Sluice", "StreamRecords"], path: "Tests/EventTableTestSupport",
             swiftSettings: settings),
         .testTarget(
             name: "JSONTapeTests", dependencies: ["JSONTape", "ReferenceDecoder"], resources: [.copy("Fixtures")],

@@ -52,7 +52,9 @@ struct SluiceCommand: AsyncParsableCommand {
 
     private static var verbs: [any ParsableCommand.Type] {
         var verbs: [any ParsableCommand.Type] = [ProcessCommand.self, HistoryCommand.self, ShowCommand.self, StatsCommand.self, CheckCommand.self]
+        verbs += [ListCommand.self, MarkCommand.self]
         #if AWS
+        verbs += [InvokeCommand.self, RerunCommand.self]
         verbs.append(TableCommand.self)
         #endif
         return verbs
