@@ -154,7 +154,7 @@ struct ExecutionTests {
         arguments: [
             ("", 400), ("{", 400), ("[]", 400), ("{}", 400), (#"{"aws_request_id":"r","FunctionName":"f"}"#, 400),
             (#"{"aws_request_id":"","FunctionName":"f","event":1}"#, 400), (#"{"aws_request_id":5,"FunctionName":"f","event":1}"#, 400),
-            (#"{"aws_request_id":"r","event":1}"#, 400), (#"{"aws_request_id":"r","FunctionName":"f","event":1,"params":1}"#, 400),
+            (#"{"aws_request_id":"r","event":1}"#, 400), (#"{"aws_request_id":"r#params","FunctionName":"f","event":1}"#, 400), (#"{"aws_request_id":"r","FunctionName":"f","event":1,"params":1}"#, 400),
             (#"{"aws_request_id":"r","FunctionName":"f","event":1,"more":1}"#, 400), (#"{"aws_request_id":"r","FunctionName":"f","event":1,"time":"now"}"#, 400),
             (#"{"aws_request_id":"r","FunctionName":"f","event":1,"source":5}"#, 400), (#"{"aws_request_id":"r","aws_request_id":"r","FunctionName":"f","event":1}"#, 400),
         ])

@@ -83,6 +83,16 @@ struct RerunTests {
         #expect(done.json["differs"] == nil)
     }
 
+    @Test("Behind a stage the place to ask has the stage's name in front")
+    func stage() async throws {
+        let fixture = try await Fixture()
+        try await fixture.save("r")
+        var request = APIRequest("POST", "/executions/r/reruns", headers: [("idempotency-key", "k")])
+        request.basePath = "/prod"
+        let place = await fixture.api.respond(to: request).header("location")
+        #expect(place == "/prod/executions/r/reruns/k")
+    }
+
     @Test("A key that was used before runs nothing")
     func repeated() async throws {
         let fixture = try await Fixture()

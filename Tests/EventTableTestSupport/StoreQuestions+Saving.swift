@@ -73,6 +73,9 @@ extension StoreQuestion {
             found.expect(try await store.save(save), .written, "save")
             found.expect(try await store.save(save), .alreadyThere, "again")
             found.expect(try await store.execution("r") == save, "the row differs from what was saved")
+            for name in ["params", "response", "verdict"] {
+                found.expect(try await store.rows(id: "r#\(name)"), [], "what belongs to the row is no row")
+            }
             let other = try recorded("r", params: "\"\(noise.dropLast())\"")
             found.expect(try await store.save(other), .conflict(["params"]), "one letter less")
         },

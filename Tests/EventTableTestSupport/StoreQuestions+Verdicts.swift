@@ -18,6 +18,7 @@ extension StoreQuestion {
             found.expect(try await store.judge(key, first), .alreadyThere, "the first again")
             found.expect(try await store.execution("r")?.verdict, second.verdict, "verdict")
             found.expect(try await store.judgements(of: key), [first, between, second], "history")
+            found.expect(try await store.rows(id: "r#verdict"), [], "the history is no row")
             found.expect(try await store.page(EventQuery(.verdict("valid"))).rows.map(\.key.id), ["r"], "valid ones")
             found.expect(try await store.page(EventQuery(.verdict("invalid"))).rows.map(\.key.id), [], "invalid ones")
         },
@@ -63,6 +64,7 @@ extension StoreQuestion {
             found.expect(try await store.begin(rerun), .begun, "first")
             found.expect(try await store.begin(rerun), .alreadyThere(rerun), "second")
             found.expect(try await store.rerun(key: "k", of: "r"), rerun, "read")
+            found.expect(try await store.rows(id: "rerun#k"), [], "a rerun is no row")
             var other = rerun
             other.original = EventKey(id: "s", name: "orders")
             found.expect(try await store.begin(other), .begun, "the same key for another execution")

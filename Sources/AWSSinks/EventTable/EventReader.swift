@@ -164,6 +164,8 @@ struct EventReader: Sendable {
         guard let id = item[TableLayout.id]?.stringValue, let name = item[TableLayout.name]?.stringValue else {
             throw EventStoreError(.notAnEventTable, "dynamodb:\(store.table): a row without \(TableLayout.id) and \(TableLayout.name)")
         }
+        // What stands beside the rows under keys of its own is no row: parts, log chunks, verdicts of the past, reruns.
+        if item["data"] != nil || ["log", "verdict", "rerun"].contains(item["kind"]?.stringValue) { return nil }
         // Rows of before this program have no kind: they are executions.
         let kindText = item["kind"]?.stringValue ?? EventKind.invocation.rawValue
         let key = EventKey(id: id, name: name)

@@ -91,7 +91,7 @@ extension OpenAPIDocument {
               ],
               "not": {"required": ["event", "params"]},
               "properties": {
-                "aws_request_id": {"type": "string", "minLength": 1, "maxLength": 256},
+                "aws_request_id": {"type": "string", "minLength": 1, "maxLength": 256, "pattern": "^[^#]+$"},
                 "FunctionName": {"type": "string", "minLength": 1, "maxLength": 128},
                 "event": {}, "params": {}, "response": {},
                 "source": {"type": "string", "minLength": 1, "maxLength": 256},

@@ -11,6 +11,8 @@ public struct APIRequest: Sendable {
     /// The headers; names are compared without case.
     public var headers: [(name: String, value: String)]
     public var body: [UInt8]
+    /// What stands before the path where the API is not at the top of its host, `/prod` of a stage: put before the places that answers tell.
+    public var basePath = ""
     /// What was wrong with the address, where something was: the answer is then 400.
     var flaw: String?
 

@@ -79,7 +79,7 @@ extension EventAPI {
     func saveExecution(_ request: APIRequest) async throws -> APIResponse {
         _ = try Parameters(request.query, names: [])
         try BodyReader.checkType(request)
-        return try await save(request.body)
+        return try await save(request.body, basePath: request.basePath)
     }
 
     /// Saves an execution that is told in the body of a direct invocation, in the same forms as over HTTP; the answer is the same too. No key
@@ -87,13 +87,13 @@ extension EventAPI {
     public func save(directly body: [UInt8]) async -> APIResponse {
         do {
             if body.count > settings.maximumBody.bytes { throw Problem(413, "at most \(settings.maximumBody) are taken") }
-            return try await save(body)
+            return try await save(body, basePath: "")
         } catch {
             return ((error as? Problem) ?? Problem(error)).response
         }
     }
 
-    private func save(_ body: [UInt8]) async throws -> APIResponse {
+    private func save(_ body: [UInt8], basePath: String) async throws -> APIResponse {
         let time = now()
         var invocation = try SavedExecution.read(body, now: time)
         invocation.expiresAt = settings.retentionSeconds.flatMap { retention in invocation.time.map { $0.milliseconds / 1000 + retention } }
@@ -104,7 +104,7 @@ extension EventAPI {
         ]).text
         switch answer {
         case .written:
-            let place = "/executions/\(PercentEncoding.encode(invocation.key.id))"
+            let place = "\(basePath)/executions/\(PercentEncoding.encode(invocation.key.id))"
             return APIResponse(201, json: text, headers: [("location", place)])
         case .alreadyThere: return APIResponse(200, json: text)
         case .conflict(let columns):
@@ -123,6 +123,8 @@ enum SavedExecution {
     static func read(_ body: [UInt8], now: Timestamp) throws -> Invocation {
         let reader = try BodyReader(try BodyReader.json(body), names: names)
         let id = try reader.requiredText("aws_request_id", 1...1024)
+        // Under keys with this sign a table keeps what belongs to its rows.
+        if id.contains("#") { throw Problem(400, "“aws_request_id” has a #, which no request id has") }
         let function = FunctionName(try reader.requiredText("FunctionName", 1...512))
         if reader["event"] != nil, reader["params"] != nil { throw Problem(400, "the body has “event” and “params”, which mean the same") }
         let params = reader["event"] ?? reader["params"]
