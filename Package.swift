@@ -18,7 +18,9 @@ let package = Package(
     platforms: [.macOS(.v15)],
     products: [
         .library(name: "Sluice", targets: ["Sluice"]),
+        .library(name: "SluiceTesting", targets: ["SluiceTesting"]),
         .library(name: "StreamRecords", targets: ["StreamRecords"]),
+        .library(name: "EventPatterns", targets: ["EventPatterns"]),
         .library(name: "JSONTape", targets: ["JSONTape"]),
         .library(name: "LambdaHost", targets: ["LambdaHost"]),
         .executable(name: "sluice", targets: ["SluiceCommand"]),
@@ -34,6 +36,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
@@ -46,9 +49,17 @@ let package = Package(
             name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
         .target(name: "JSONTape", swiftSettings: settings),
         .target(name: "StreamRecords", dependencies: ["JSONTape", "CZlib"], swiftSettings: settings),
+        .target(name: "EventPatterns", dependencies: ["JSONTape"], swiftSettings: settings),
         .target(
             name: "Sluice",
-            dependencies: ["JSONTape", "StreamRecords", .product(name: "Logging", package: "swift-log")],
+            dependencies: [
+                "EventPatterns", "JSONTape", "StreamRecords", .product(name: "CoreMetrics", package: "swift-metrics"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: settings),
+        .target(
+            name: "SluiceTesting",
+            dependencies: ["JSONTape", "Sluice", "StreamRecords", .product(name: "Logging", package: "swift-log")],
             swiftSettings: settings),
         .target(
             name: "EventTable", dependencies: ["JSONTape", "StreamRecords", "Sluice"],
@@ -105,7 +116,8 @@ let package = Package(
         .executableTarget(
             name: "SluiceCommand",
             dependencies: [
-                "AWSClient", "AWSSinks", "EventAPI", "EventTable", "JSONTape", "LambdaHost", "Sluice", "SQLiteEventTable", "StreamRecords", "Yams",
+                "AWSClient", "AWSSinks", "EventAPI", "EventPatterns", "EventTable", "JSONTape", "LambdaHost", "Sluice", "SluiceTesting", "SQLiteEventTable",
+                "StreamRecords", "Yams",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -115,7 +127,7 @@ let package = Package(
         .executableTarget(
             name: "SluiceBenchmark",
             dependencies: [
-                "AWSClient", "AWSSigner", "AWSSinks", "JSONTape", "ReferenceDecoder", "Sluice", "StreamRecords",
+                "AWSClient", "AWSSigner", "AWSSinks", "EventPatterns", "JSONTape", "ReferenceDecoder", "Sluice", "StreamRecords",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client", condition: .when(traits: ["AWS"])),
                 .product(name: "Crypto", package: "swift-crypto", condition: .when(traits: ["AWS"])),
@@ -138,7 +150,8 @@ let package = Package(
         .testTarget(
             name: "SluiceTests",
             dependencies: [
-                "JSONTape", "Sluice", "StreamRecords", .product(name: "Logging", package: "swift-log"),
+                "EventPatterns", "EventTable", "JSONTape", "Sluice", "SluiceTesting", "StreamRecords",
+                .product(name: "CoreMetrics", package: "swift-metrics"), .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings),
         .testTarget(
@@ -151,7 +164,8 @@ let package = Package(
         .testTarget(
             name: "AWSSinksTests",
             dependencies: [
-                "AWSClient", "AWSSigner", "AWSSinks", "AWSTestSupport", "EventTable", "EventTableTestSupport", "JSONTape", "Sluice", "StreamRecords",
+                "AWSClient", "AWSSigner", "AWSSinks", "AWSTestSupport", "EventTable", "EventTableTestSupport", "JSONTape", "Sluice", "SluiceTesting",
+                "StreamRecords",
                 .product(name: "Crypto", package: "swift-crypto", condition: .when(traits: ["AWS"])),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio", condition: .when(traits: ["AWS"])),
@@ -186,7 +200,7 @@ let package = Package(
         .testTarget(
             name: "SQLiteEventTableTests",
             dependencies: [
-                "EventTable", "EventTableTestSupport", "JSONTape", "Sluice", "SQLiteEventTable", "StreamRecords",
+                "EventTable", "EventTableTestSupport", "JSONTape", "Sluice", "SluiceTesting", "SQLiteEventTable", "StreamRecords",
                 .product(name: "GRDB", package: "GRDB.swift", condition: .when(traits: ["SQLite"])),
             ],
             swiftSettings: settings),
@@ -195,6 +209,9 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "JSONTapeTests", dependencies: ["JSONTape", "ReferenceDecoder"], resources: [.copy("Fixtures")],
+            swiftSettings: settings),
+        .testTarget(
+            name: "EventPatternsTests", dependencies: ["EventPatterns", "JSONTape"], resources: [.copy("Fixtures")],
             swiftSettings: settings),
         .testTarget(
             name: "StreamRecordsTests", dependencies: ["JSONTape", "ReferenceDecoder", "StreamRecords"], swiftSettings: settings),

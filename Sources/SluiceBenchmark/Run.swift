@@ -75,7 +75,7 @@ struct Run: AsyncParsableCommand {
         URL(fileURLWithPath: path).standardizedFileURL.path
     }
 
-    private static var ownPath: String {
+    static var ownPath: String {
         #if os(Linux)
             if let path = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe") {
                 return path
@@ -84,7 +84,7 @@ struct Run: AsyncParsableCommand {
         return absolute(CommandLine.arguments[0])
     }
 
-    private static func path(ofCommand named: String?) throws -> String {
+    static func path(ofCommand named: String?) throws -> String {
         let path = named.map(absolute) ?? URL(fileURLWithPath: ownPath).deletingLastPathComponent().appendingPathComponent("sluice").path
         guard FileManager.default.isExecutableFile(atPath: path) else {
             throw ValidationError("there is no command at \(path): build the product sluice, or name it with --sluice")

@@ -8,7 +8,8 @@ struct BenchmarkCommand: AsyncParsableCommand {
         commandName: "sluice-benchmark",
         abstract: "Measures the built sluice command against what others need for the same work.",
         subcommands: [
-            Run.self, Generate.self, Repeat.self, BaselineJSONDecoder.self, BaselineInflate.self, ReferenceOutput.self,
+            Run.self, Generate.self, Repeat.self, BaselineJSONDecoder.self, BaselineInflate.self, ReferenceOutput.self, Patterns.self,
+            ExecBenchmark.self, ExecNothing.self,
         ] + services,
         defaultSubcommand: Run.self)
 

@@ -51,8 +51,10 @@ struct SluiceCommand: AsyncParsableCommand {
         subcommands: verbs)
 
     private static var verbs: [any ParsableCommand.Type] {
-        var verbs: [any ParsableCommand.Type] = [ProcessCommand.self, HistoryCommand.self, ShowCommand.self, StatsCommand.self, CheckCommand.self]
-        verbs += [ListCommand.self, MarkCommand.self]
+        var verbs: [any ParsableCommand.Type] = [
+            ProcessCommand.self, HistoryCommand.self, ShowCommand.self, StatsCommand.self, ListCommand.self, MarkCommand.self, InitCommand.self,
+            CheckCommand.self, MatchCommand.self, GenerateCommand.self, ConformanceCommand.self,
+        ]
         #if AWS
         verbs += [InvokeCommand.self, RerunCommand.self]
         verbs.append(TableCommand.self)

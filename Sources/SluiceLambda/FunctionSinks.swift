@@ -13,6 +13,7 @@ extension SinkRegistry {
     static func function(_ environment: [String: String], _ logger: Logger) -> SinkRegistry {
         var registry = SinkRegistry()
         registry.register("log", LogSink.self, shorthands: [SinkShorthand("log"), SinkShorthand("stdout")])
+        registry.registerExec()
         #if AWS
         // One client for all of them, which connects when the first one calls a service.
         let services = AWSServices(AWSConfiguration(environment: environment, logger: logger))

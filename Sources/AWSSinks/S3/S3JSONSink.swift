@@ -85,6 +85,8 @@ final class S3JSONSink: AWSSink {
         do throws(AWSError) {
             let found = try await client.services.s3.getObject(.init(bucket: bucket, key: object.key), deadline: deadline)
             if found.body == object.body { return .alreadyThere }
+            // S3 tells it with each object; an answer without it is somebody else's.
+            guard found.object.eTag != nil else { throw AWSError(.unreadableAnswer, "an answer to GetObject without an ETag", service: "S3") }
             return .rejected(
                 "there is an object \(object.key) with another content: a record of another source with the same id, or this one in another envelope; put {source} into `key`")
         } catch {

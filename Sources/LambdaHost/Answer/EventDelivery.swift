@@ -40,7 +40,7 @@ struct EventDelivery: Sendable {
             }
             while let batch = chunk.nextBatch() {
                 if let loop = loops.loop(in: batch) { throw loop }
-                if let last = batch.last?.time { tally.lastTime = max(tally.lastTime ?? last, last) }
+                if let last = batch.lastTime { tally.lastTime = max(tally.lastTime ?? last, last) }
                 if tally.mustRetry, !standsAlone(shape, batch) {
                     tally.add(untried: batch)
                     continue

@@ -80,7 +80,7 @@ public struct LambdaFunction: Sendable {
         let pipeline: Pipeline
         do throws(ConfigurationErrors) {
             pipeline = try await Pipeline(
-                configuration, sinks: sinks, options: PipelineOptions(unparked: .retry, logger: logger, environment: environment))
+                configuration, sinks: sinks, options: PipelineOptions(unparked: .retry, logger: logger, environment: environment, logsOutcomes: false))
         } catch {
             throw FunctionError(
                 kind: .configuration, message: "a sink does not start: \(error)", trace: error.mistakes.map(\.description))

@@ -76,6 +76,10 @@ public struct Configuration: Sendable {
     public var rerun = Rerun()
     /// The HTTP API's settings, as they stand: whoever serves it reads them.
     public var api: ConfigurationNode?
+    /// What is no mistake, and hardly meant.
+    var patternWarnings: [ConfigurationWarning] = []
+    /// What `sluice check` tries.
+    public var tests: [ConfigurationTest] = []
 
     public init(
         sinks: [SinkDeclaration], routes: [Route], rejected: Rejected = Rejected(), limits: Limits = Limits()
@@ -120,6 +124,8 @@ public struct Configuration: Sendable {
             if let sink = registry.declaration(short: name, origin: origin, mistakes: &mistakes) { sinks.append(sink) }
         }
         guard mistakes.isEmpty else { throw ConfigurationErrors(mistakes) }
-        self.init(sinks: sinks, routes: [Route(name: "everything", envelope: envelope, to: sinks.map(\.name))])
+        var route = Route(name: "everything", envelope: envelope, to: sinks.map(\.name))
+        if envelope.isForChangesOnly { route.conditions.append(.kind([.change])) }
+        self.init(sinks: sinks, routes: [route])
     }
 }

@@ -6,27 +6,26 @@ import StreamRecords
 struct ConfigurationReader {
     let registry: SinkRegistry
     var mistakes: [ConfigurationMistake] = []
+    var warnings: [ConfigurationWarning] = []
 
     init(registry: SinkRegistry) { self.registry = registry }
 
     private static let routeKeys = [
-        "name", "kind", "table", "group", "queue", "bus", "op", "envelope", "numbers", "to",
+        "name", "kind", "table", "group", "queue", "bus", "op", "when", "changed", "was", "becomes", "envelope", "numbers", "redact", "to",
     ]
-    /// Keys kept for patterns: refused until they work, since a condition that is passed over would let records through
-    /// that must not go out.
-    private static let laterRouteKeys = ["when", "changed", "was", "becomes", "redact"]
 
     mutating func read(_ root: ConfigurationNode) -> Configuration {
         var configuration = Configuration(sinks: [], routes: [])
         let top = ConfigurationPath()
-        guard object(root, top, keys: ["sinks", "routes", "rejected", "envelope", "numbers", "limits", "rerun", "api"]) else {
+        guard object(root, top, keys: ["sinks", "routes", "rejected", "envelope", "numbers", "redact_key", "limits", "tests", "rerun", "api"]) else {
             return configuration
         }
         let envelope = readEnvelope(root, top, default: .plain)
+        let key = readRedactionKey(root, top)
         let names = root["sinks"]?.members.map(\.name) ?? []
         if let node = required("sinks", in: root, top) { configuration.sinks = readSinks(node, top.member("sinks")) }
         if let node = required("routes", in: root, top) {
-            configuration.routes = readRoutes(node, top.member("routes"), envelope, sinks: names)
+            configuration.routes = readRoutes(node, top.member("routes"), envelope, key, sinks: names)
         }
         if let node = root["rejected"] {
             configuration.rejected = readRejected(node, top.member("rejected"), sinks: names)
@@ -34,6 +33,12 @@ struct ConfigurationReader {
         if let node = root["limits"] { configuration.limits = readLimits(node, top.member("limits")) }
         if let node = root["rerun"] { configuration.rerun = readRerun(node, top.member("rerun")) }
         if let node = root["api"], object(node, top.member("api"), keys: nil) { configuration.api = node }
+        if let node = root["tests"] {
+            var tests = ConfigurationTestReader(routes: configuration.routes.map(\.name), sinks: names)
+            configuration.tests = tests.read(node, top.member("tests"))
+            mistakes += tests.mistakes
+        }
+        configuration.patternWarnings = warnings
         return configuration
     }
 
@@ -56,22 +61,22 @@ struct ConfigurationReader {
     }
 
     private mutating func readRoutes(
-        _ node: ConfigurationNode, _ path: ConfigurationPath, _ envelope: Envelope, sinks: [String]
+        _ node: ConfigurationNode, _ path: ConfigurationPath, _ envelope: Envelope, _ key: RedactionKey, sinks: [String]
     ) -> [Route] {
         guard case .list(let elements) = node.value, !elements.isEmpty else {
             wrong(.wrongType, node, path, "a list of routes, at least one")
             return []
         }
         return elements.enumerated().map { index, element in
-            readRoute(element, path.element(index), number: index + 1, envelope, sinks: sinks)
+            readRoute(element, path.element(index), number: index + 1, envelope, key, sinks: sinks)
         }
     }
 
     private mutating func readRoute(
-        _ node: ConfigurationNode, _ path: ConfigurationPath, number: Int, _ envelope: Envelope, sinks: [String]
+        _ node: ConfigurationNode, _ path: ConfigurationPath, number: Int, _ envelope: Envelope, _ key: RedactionKey, sinks: [String]
     ) -> Route {
         var route = Route(name: "route \(number)", to: [])
-        guard object(node, path, keys: Self.routeKeys, later: Self.laterRouteKeys) else { return route }
+        guard object(node, path, keys: Self.routeKeys) else { return route }
         if let name = node["name"], let text = text(name, path.member("name")) { route.name = text }
         if let kind = node["kind"] { route.conditions.append(.kind(kinds(kind, path.member("kind")))) }
         for (key, kind) in [("table", Record.Kind.change), ("group", .log), ("queue", .message), ("bus", .event)] {
@@ -80,7 +85,11 @@ struct ConfigurationReader {
             route.conditions.append(.source(kind, patterns))
         }
         if let names = node["op"] { route.conditions.append(.operation(operations(names, path.member("op")))) }
-        route.envelope = readEnvelope(node, path, default: envelope)
+        var values = ValueConditionReader()
+        route.conditions += values.read(node, path)
+        mistakes += values.mistakes
+        warnings += values.warnings
+        readForm(&route, node, path, envelope, key)
         if let to = required("to", in: node, path) { route.to = sinkNames(to, path.member("to"), sinks) }
         return route
     }
@@ -105,31 +114,6 @@ struct ConfigurationReader {
             }
             return pattern
         }
-    }
-
-    private mutating func readEnvelope(
-        _ node: ConfigurationNode, _ path: ConfigurationPath, default envelope: Envelope
-    ) -> Envelope {
-        var envelope = envelope
-        let forms = Envelope.Form.allCases.map(\.rawValue)
-        let numbers = Envelope.Numbers.allCases.map(\.rawValue)
-        if let child = node["envelope"], let name = text(child, path.member("envelope")) {
-            if let form = Envelope.Form(rawValue: name) {
-                envelope.form = form
-            } else if ["cloudevents", "debezium"].contains(name) {
-                wrong(.notAvailable, child, path.member("envelope"), "\(oneOf(forms)): this version has no others")
-            } else {
-                wrong(.badValue, child, path.member("envelope"), oneOf(forms), nearestName(to: name, among: forms))
-            }
-        }
-        if let child = node["numbers"], let name = text(child, path.member("numbers")) {
-            if let how = Envelope.Numbers(rawValue: name) {
-                envelope.numbers = how
-            } else {
-                wrong(.badValue, child, path.member("numbers"), oneOf(numbers), nearestName(to: name, among: numbers))
-            }
-        }
-        return envelope
     }
 
     private mutating func readRejected(
@@ -185,7 +169,7 @@ struct ConfigurationReader {
 
     // MARK: parts
 
-    private mutating func wrong(
+    mutating func wrong(
         _ code: ConfigurationMistake.Code, _ node: ConfigurationNode, _ path: ConfigurationPath, _ expected: String,
         _ suggestion: String? = nil, found: String? = nil
     ) {
@@ -195,21 +179,15 @@ struct ConfigurationReader {
     }
 
     /// Whether this is an object; reports it otherwise, and the keys that don't belong in it.
-    private mutating func object(
-        _ node: ConfigurationNode, _ path: ConfigurationPath, keys: [String]?, later: [String] = []
+    mutating func object(
+        _ node: ConfigurationNode, _ path: ConfigurationPath, keys: [String]?
     ) -> Bool {
-        guard case .object(let members) = node.value else {
+        guard case .object = node.value else {
             wrong(.wrongType, node, path, "an object")
             return false
         }
         guard let keys else { return true }
-        for member in members where later.contains(member.name) {
-            mistakes.append(ConfigurationMistake(
-                .notAvailable, at: member.mark, path: path.description,
-                found: "the key \(member.name.quotedForMessage), which is not available in this version",
-                expected: oneOf(keys)))
-        }
-        mistakes += node.unknownKeys(besides: keys + later, path: path).map { mistake in
+        mistakes += node.unknownKeys(besides: keys, path: path).map { mistake in
             var mistake = mistake
             mistake.expected = oneOf(keys)
             return mistake
@@ -217,7 +195,7 @@ struct ConfigurationReader {
         return true
     }
 
-    private mutating func required(
+    mutating func required(
         _ key: String, in node: ConfigurationNode, _ path: ConfigurationPath
     ) -> ConfigurationNode? {
         if let child = node[key] { return child }
@@ -225,20 +203,20 @@ struct ConfigurationReader {
         return nil
     }
 
-    private mutating func scalar<T: ConfigurationScalar>(_ node: ConfigurationNode, _ path: ConfigurationPath) -> T? {
+    mutating func scalar<T: ConfigurationScalar>(_ node: ConfigurationNode, _ path: ConfigurationPath) -> T? {
         if let value = T.read(node) { return value }
         wrong(node.string != nil && T.isWrittenAsText ? .badValue : .wrongType, node, path, T.expected)
         return nil
     }
 
-    private mutating func text(_ node: ConfigurationNode, _ path: ConfigurationPath) -> String? {
+    mutating func text(_ node: ConfigurationNode, _ path: ConfigurationPath) -> String? {
         guard let text: String = scalar(node, path) else { return nil }
         if text.isEmpty { wrong(.badValue, node, path, "text that is not empty") }
         return text.isEmpty ? nil : text
     }
 
     /// The texts of a list; a text alone counts as a list of one.
-    private mutating func texts(
+    mutating func texts(
         _ node: ConfigurationNode, _ path: ConfigurationPath
     ) -> [(text: String, node: ConfigurationNode, path: ConfigurationPath)] {
         switch node.value {
@@ -253,7 +231,7 @@ struct ConfigurationReader {
         }
     }
 
-    private mutating func sinkNames(
+    mutating func sinkNames(
         _ node: ConfigurationNode, _ path: ConfigurationPath, _ sinks: [String]
     ) -> [String] {
         var names: [String] = []

@@ -10,6 +10,9 @@ struct RejectionPolicy: Sendable {
     var rejectionBlocks: Bool
     /// A record of at least this age that must be retried is parked instead.
     var parkAfter: Duration?
+    /// Routes redact. Of what could not be decoded nobody knows where in it something is that must not be seen, so it is not parked as it came,
+    /// and its reason does not quote it.
+    var withholdsUndecodable = false
     var now: @Sendable () -> Timestamp
 
     func state(of outcome: Outcome, _ record: Record) -> ShareLedger.State {
@@ -52,7 +55,11 @@ struct BatchWork: Sendable {
         self.deadline = deadline
         ledgers = shares.map { ShareLedger($0) }
         let state: ShareLedger.State = policy.rejectionBlocks ? .retry : policy.parking.isEmpty ? .listed : .toPark
-        undecodable = records.undecodable.map { (state, Reason($0.reason)) }
+        undecodable = records.undecodable.map { broken in
+            let reason = policy.withholdsUndecodable
+                ? "could not be decoded (\(broken.error.code.rawValue)); what it holds is withheld, since routes redact" : broken.reason
+            return (state, Reason(reason))
+        }
     }
 
     /// - Parameter known: what went out already, when the batch came before.
@@ -160,7 +167,8 @@ struct BatchWork: Sendable {
         case .effect(let number, let place):
             let ledger = ledgers[number]
             let effect = ledger.effects[place]
-            let record = ledger.record(effect)
+            // As the sink was given it, redacted where the route redacts.
+            let record = ledger.share.storage.record(place)
             let sink = ledger.share.storage.sink
             return RejectedItem(
                 id: "\(record.id.id)/\(sink)/\(time.milliseconds)", recordID: record.id, isDecoded: true,
@@ -175,7 +183,7 @@ struct BatchWork: Sendable {
             return RejectedItem(
                 id: "\(id.id)/\(number)/\(time.milliseconds)", recordID: id, isDecoded: false, source: nil,
                 position: broken.position, route: nil, sink: nil, reason: undecodable[index].reason, time: time,
-                rawBytes: broken.rawBytes)
+                rawBytes: broken.rawBytes, isWithheld: policy.withholdsUndecodable)
         }
     }
 

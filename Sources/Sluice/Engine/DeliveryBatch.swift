@@ -40,7 +40,9 @@ public struct DeliveryBatch: Sendable, RandomAccessCollection {
     public var lineBytes: Int { storage.byteRange(range).count }
 
     /// A part of this batch, as a batch.
-    func part(_ part: Range<Int>) -> DeliveryBatch {
+    ///
+    /// - Parameter part: places of this batch.
+    public func part(_ part: Range<Int>) -> DeliveryBatch {
         DeliveryBatch(
             storage, range.lowerBound + part.lowerBound..<range.lowerBound + part.upperBound, deadline: deadline)
     }
@@ -71,13 +73,15 @@ public struct Delivery: Sendable, Identifiable {
 
     public var id: ID { ID(record: record.id, sink: storage.sink) }
 
-    public var record: Record { storage.records[storage.slot(index)] }
+    /// The record. On a route that redacts it is another one than was received, made without what is to be hidden: nothing that is read or
+    /// written of it can give that away.
+    public var record: Record { storage.record(index) }
 
     /// The name of the route that brought it here.
     public var route: String { storage.route(index) }
 
     /// In which order is kept; absent for records that have none.
-    public var orderingKey: OrderingKey? { storage.records.orderingKey(at: storage.slot(index)) }
+    public var orderingKey: OrderingKey? { storage.orderingKey(index) }
 
     /// The record's text in the route's envelope, without a line feed. Empty where the sink's traits say that it
     /// needs no payloads.
@@ -107,7 +111,12 @@ final class RenderedLines: Sendable {
 extension DeliveryBatch {
     /// What a batch and its parts share.
     final class Storage: Sendable {
+        /// As they were received, for the engine's own account. Sinks are given ``record(_:)``.
         let records: RecordBatch
+        /// Where routes to this sink redact, what it is given in their place.
+        private let redacted: RecordBatch?
+        /// The places of the records in `redacted`; absent where it is all of them.
+        private let redactedPlaces: [UInt32]?
         let sink: String
         let count: Int
         /// The places of the records in their batch; absent where it is all of them.
@@ -118,9 +127,11 @@ extension DeliveryBatch {
         let rejectionBlocks: Bool
 
         init(
-            records: RecordBatch, sink: String, slots: [UInt32]?, rendered: RenderedLines, routeNames: RouteNames,
-            rejectionBlocks: Bool
+            records: RecordBatch, redacted: RecordBatch? = nil, redactedPlaces: [UInt32]? = nil, sink: String, slots: [UInt32]?,
+            rendered: RenderedLines, routeNames: RouteNames, rejectionBlocks: Bool
         ) {
+            self.redacted = redacted
+            self.redactedPlaces = redactedPlaces
             self.rejectionBlocks = rejectionBlocks
             self.records = records
             self.sink = sink
@@ -131,6 +142,16 @@ extension DeliveryBatch {
         }
 
         func slot(_ index: Int) -> Int { slots.map { Int($0[index]) } ?? index }
+
+        /// The record as the sink may see it.
+        func record(_ index: Int) -> Record {
+            guard let redacted else { return records[slot(index)] }
+            return redacted[redactedPlaces.map { Int($0[index]) } ?? index]
+        }
+
+        func orderingKey(_ index: Int) -> OrderingKey? {
+            redacted == nil ? records.orderingKey(at: slot(index)) : record(index).orderingKey
+        }
 
         func route(_ index: Int) -> String { route(slot: slot(index)) }
 
@@ -159,8 +180,9 @@ extension DeliveryBatch {
                 lines = RenderedLines(bytes: writer.finish(), offsets: offsets)
             }
             return Storage(
-                records: records, sink: sink, slots: indices.map { UInt32(slot($0)) }, rendered: lines,
-                routeNames: routeNames, rejectionBlocks: rejectionBlocks)
+                records: records, redacted: redacted,
+                redactedPlaces: redacted.map { _ in indices.map { redactedPlaces?[$0] ?? UInt32($0) } }, sink: sink,
+                slots: indices.map { UInt32(slot($0)) }, rendered: lines, routeNames: routeNames, rejectionBlocks: rejectionBlocks)
         }
     }
 

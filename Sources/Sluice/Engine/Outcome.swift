@@ -30,7 +30,7 @@ public struct Outcomes: Sendable {
 
     /// For records that a sink says nothing about.
     static let unanswered = Outcome.retry(unansweredReason)
-    static let unansweredReason: Reason = "the sink gave no answer for this record"
+    package static let unansweredReason: Reason = "the sink gave no answer for this record"
 
     /// An answer that says nothing yet: every record counts as to be retried.
     public init(for batch: DeliveryBatch) { self.init(count: batch.count) }
@@ -71,6 +71,23 @@ public struct Outcomes: Sendable {
 }
 
 extension Outcome {
+    /// Whether the record is where it should be.
+    public var isDelivered: Bool { self == .delivered || self == .alreadyThere }
+
+    /// Whether it may succeed later.
+    public var isRetry: Bool { code == .retry }
+
+    /// Whether it can never succeed.
+    public var isRejected: Bool { code == .rejected }
+
+    /// Why it was not delivered.
+    public var reason: Reason? {
+        switch self {
+        case .delivered, .alreadyThere: nil
+        case .retry(let reason, _), .rejected(let reason): reason
+        }
+    }
+
     var code: Outcomes.Code {
         switch self {
         case .delivered: .delivered

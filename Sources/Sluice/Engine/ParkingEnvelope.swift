@@ -17,6 +17,8 @@ struct RejectedItem: Sendable {
     var reason: Reason
     var time: Timestamp
     var rawBytes: [UInt8]
+    /// Not to be written, since nobody knows what in it must not be seen.
+    var isWithheld = false
 
     /// What is remembered once it is in that sink.
     func parking(in parkingSink: String) -> Delivery.ID {
@@ -25,7 +27,8 @@ struct RejectedItem: Sendable {
 
     /// The line that is kept: one JSON object, without a line feed.
     ///
-    /// The record stands under `record` as it was received where it is JSON, else under `record_base64`.
+    /// The record stands under `record` as it was received where it is JSON, else under `record_base64`. On a route that redacts it is the
+    /// redacted record. What could not be decoded is withheld where routes redact: `withheld_bytes` tells its size.
     func write(into writer: inout JSONWriter) {
         writer.write(raw: "{\"kind\":\"rejected\",\"id\":")
         writer.write(string: id)
@@ -53,7 +56,10 @@ struct RejectedItem: Sendable {
             writer.write(raw: "}")
         }
         if isDecoded { member("record_id", recordID.id, &writer) }
-        if isJSON {
+        if isWithheld {
+            writer.write(raw: ",\"withheld_bytes\":")
+            writer.write(int: rawBytes.count)
+        } else if isJSON {
             writer.write(raw: ",\"record\":")
             // A line feed in JSON can only be white space between tokens; here it would end the line.
             writer.write(raw: rawBytes.lazy.map { $0 == 0x0A || $0 == 0x0D ? 0x20 : $0 })

@@ -13,6 +13,10 @@ public actor Pipeline {
     nonisolated let table: RoutingTable
     nonisolated let runners: [SinkRunner]
     nonisolated let policy: RejectionPolicy
+    /// For each sink whether any route to it redacts.
+    private nonisolated let redactedSinks: [Bool]
+    private nonisolated let logger: Logger?
+    private var metrics: PipelineMetrics?
     private nonisolated let memory = JSONMemory()
     private var delivered: DeliveredMemory
     private var isDelivering = false
@@ -70,25 +74,35 @@ public actor Pipeline {
         let parking = rejected.to.compactMap { name in runners.first { $0.name == name } }
         policy = RejectionPolicy(
             parking: parking, rejectionBlocks: rejected.block || (parking.isEmpty && options.unparked == .retry),
-            parkAfter: rejected.parkAfter, now: options.now)
+            parkAfter: rejected.parkAfter, withholdsUndecodable: routes.contains { $0.redaction != nil }, now: options.now)
+        redactedSinks = names.map { name in routes.contains { $0.redaction != nil && $0.to.contains(name) } }
+        logger = options.logsOutcomes ? options.logger : nil
+        metrics = PipelineMetrics(options.metrics, sinks: names)
         delivered = DeliveredMemory(capacity: options.rememberedDeliveries)
     }
+
+    /// How many sinks there are, those for rejected records among them.
+    public nonisolated var sinkCount: Int { runners.count }
 
     /// The envelope in which lines are wanted, where there is one: for ``StreamRecords/RecordReader``, which can make them while it decodes.
     public nonisolated var rendering: Envelope? {
         var wanted: [Envelope] = []
         for route in table.routes {
+            if route.redaction != nil { continue }
             let isRendered = route.to.contains { name in runners.contains { $0.name == name && $0.traits.needsPayloads } }
             if isRendered && !wanted.contains(route.envelope) { wanted.append(route.envelope) }
         }
         return wanted.contains(.plain) ? .plain : wanted.first
     }
 
+    /// Whether routes look at records' values: for ``StreamRecords/RecordReader``, which can note where they are while it decodes.
+    public nonisolated var looksAtValues: Bool { table.looksAtValues }
+
     /// Routes a batch's records and renders their lines: the work that needs a processor. It waits for nothing and may
     /// run on several threads at once.
     public nonisolated func prepare(_ records: RecordBatch) -> Prepared {
         Prepared(
-            records, table: table, sinks: runners.map { ($0.name, $0.traits.needsPayloads) },
+            records, table: table, sinks: zip(runners, redactedSinks).map { ($0.name, $0.traits.needsPayloads, $1) },
             rejectionBlocks: policy.rejectionBlocks, memory: memory)
     }
 
@@ -112,7 +126,10 @@ public actor Pipeline {
             records: records, plans: plans, shares: shares, runners: runners, policy: policy, deadline: deadline)
         await work.run(known: delivered)
         work.update(&delivered)
-        return try work.report()
+        let report = try work.report()
+        metrics?.note(report, records, now: policy.now)
+        logger?.tell(report)
+        return report
     }
 
     /// Ends the run: every sink finishes what it has begun.
@@ -180,7 +197,8 @@ extension SinkRegistry {
         }
         var logger = options.logger
         logger[metadataKey: "sink"] = "\(declaration.name)"
-        let context = SinkContext(name: declaration.name, logger: logger, environment: options.environment)
+        let context = SinkContext(
+            name: declaration.name, logger: logger, environment: options.environment, clock: SinkClock(now: options.now))
         return try await entry.make(declaration.settings, context)
     }
 }

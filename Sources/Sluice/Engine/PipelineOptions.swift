@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+public import CoreMetrics
 public import Logging
 public import StreamRecords
 
@@ -16,8 +17,14 @@ public struct PipelineOptions: Sendable {
     public var unparked: Unparked
     /// How many (record, sink) pairs of batches to be retried are remembered as delivered.
     public var rememberedDeliveries: Int
-    /// Given to the sinks, with the sink's name put in.
+    /// Given to the sinks, with the sink's name put in. The engine tells it what became of each batch, see ``logsOutcomes``.
     public var logger: Logger
+    /// Whether the engine itself says in the log what was rejected (warning), what must come again (notice) and what each batch came to (debug).
+    /// Not for hosts that tell this in their own way.
+    public var logsOutcomes: Bool
+    /// Where the engine's numbers go: by default where the program's metrics go (`MetricsSystem.bootstrap`, which has to be called before the
+    /// pipeline is made). README.md names them.
+    public var metrics: any MetricsFactory
     /// Given to the sinks.
     public var environment: [String: String]
     /// The time by the clock on the wall: for the age of records, and in what is parked.
@@ -25,12 +32,15 @@ public struct PipelineOptions: Sendable {
 
     public init(
         unparked: Unparked = .retry, rememberedDeliveries: Int = 32_768, logger: Logger = Logger(label: "sluice"),
-        environment: [String: String] = [:], now: @escaping @Sendable () -> Timestamp = { WallClock.now }
+        environment: [String: String] = [:], logsOutcomes: Bool = true, metrics: any MetricsFactory = MetricsSystem.factory,
+        now: @escaping @Sendable () -> Timestamp = { WallClock.now }
     ) {
         self.unparked = unparked
         self.rememberedDeliveries = rememberedDeliveries
         self.logger = logger
         self.environment = environment
+        self.logsOutcomes = logsOutcomes
+        self.metrics = metrics
         self.now = now
     }
 }

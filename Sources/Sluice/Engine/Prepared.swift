@@ -22,9 +22,9 @@ public struct Prepared: ~Copyable, Sendable {
 extension Prepared {
     /// Routes the records and renders their lines: all that needs a processor, and nothing that waits.
     ///
-    /// - Parameter needsPayload: for each sink whether it wants lines.
+    /// - Parameter sinks: for each whether it wants lines, and whether any route to it redacts.
     init(
-        _ records: RecordBatch, table: RoutingTable, sinks: [(name: String, needsPayload: Bool)],
+        _ records: RecordBatch, table: RoutingTable, sinks: [(name: String, needsPayload: Bool, isRedacted: Bool)],
         rejectionBlocks: Bool, memory: JSONMemory?
     ) {
         let plans = table.plans(for: records)
@@ -34,7 +34,8 @@ extension Prepared {
             guard routes.contains(where: { $0 != nil }) else { continue }
             let key = GroupKey(
                 included: routes.map { $0 != nil },
-                envelopes: sink.needsPayload ? routes.map { $0.map { table.routes[$0].envelope } } : nil)
+                envelopes: sink.needsPayload ? routes.map { $0.map { table.routes[$0].envelope } } : nil,
+                redactions: sink.isRedacted ? routes.map { $0.map { table.routes[$0].redaction ?? .none } } : nil)
             let member = Member(sink: number, routes: routes.map { $0.map { table.routes[$0].name } ?? "" })
             if let group = groups.firstIndex(where: { $0.key == key }) {
                 groups[group].members.append(member)
@@ -52,8 +53,8 @@ extension Prepared {
                 let names = DeliveryBatch.RouteNames(
                     plans: plans.all.count > 1 ? plans.ofRecord : [], names: member.routes)
                 let storage = DeliveryBatch.Storage(
-                    records: records, sink: sinks[member.sink].name, slots: content.slots, rendered: content.lines,
-                    routeNames: names, rejectionBlocks: rejectionBlocks)
+                    records: records, redacted: content.redacted, sink: sinks[member.sink].name, slots: content.slots,
+                    rendered: content.lines, routeNames: names, rejectionBlocks: rejectionBlocks)
                 shares.append(Share(sink: member.sink, storage: storage))
             }
         }
@@ -67,6 +68,7 @@ extension Prepared {
     private struct GroupKey: Hashable {
         var included: [Bool]
         var envelopes: [Envelope?]?
+        var redactions: [Redaction?]?
     }
 
     private struct Member {
@@ -82,14 +84,18 @@ extension Prepared {
     private struct Content {
         var slots: [UInt32]?
         var lines: RenderedLines
+        /// What sinks see in place of the records.
+        var redacted: RecordBatch?
     }
 
     private static func content(
         of key: GroupKey, _ records: RecordBatch, _ plans: RoutingTable.Plans, _ memory: JSONMemory?
     ) -> Content {
         let slots = key.included.contains(false) ? slots(of: plans) { key.included[Int($0)] } : nil
+        if let redactions = key.redactions { return content(of: key, records, plans, redactions, slots, memory) }
         guard let envelopes = key.envelopes else { return Content(slots: slots, lines: .none) }
-        let single = envelopes.count == 1 ? envelopes[0] : nil
+        // Every record in one envelope, whichever way it goes.
+        let single = Set(envelopes).count == 1 ? envelopes[0] : nil
         if let single, let lines = records.lines(in: single) {
             return Content(slots: slots, lines: RenderedLines(bytes: lines.bytes, offsets: lines.offsets))
         }
@@ -105,6 +111,26 @@ extension Prepared {
             offsets.append(UInt32(truncatingIfNeeded: writer.count))
         }
         return Content(slots: slots, lines: RenderedLines(bytes: writer.finish(), offsets: offsets))
+    }
+
+    /// The same through redaction: sinks are given records, and lines of them, that never held what is to be hidden.
+    private static func content(
+        of key: GroupKey, _ records: RecordBatch, _ plans: RoutingTable.Plans, _ redactions: [Redaction?], _ slots: [UInt32]?,
+        _ memory: JSONMemory?
+    ) -> Content {
+        let places = slots.map { $0.map(Int.init) } ?? Array(0..<records.count)
+        let redacted = records.redacted(places.map { ($0, redactions[Int(plans.ofRecord[$0])] ?? .none) })
+        guard let envelopes = key.envelopes else { return Content(slots: slots, lines: .none, redacted: redacted) }
+        var renderer = RecordRenderer()
+        var writer = JSONWriter(capacity: records.byteCount, memory: memory)
+        var offsets: [UInt32] = [0]
+        offsets.reserveCapacity(places.count + 1)
+        for (index, place) in places.enumerated() {
+            renderer.write(envelopes[Int(plans.ofRecord[place])] ?? .plain, redacted, at: index, into: &writer)
+            writer.write(byte: UInt8(ascii: "\n"))
+            offsets.append(UInt32(truncatingIfNeeded: writer.count))
+        }
+        return Content(slots: slots, lines: RenderedLines(bytes: writer.finish(), offsets: offsets), redacted: redacted)
     }
 
     private static func slots(of plans: RoutingTable.Plans, where included: (UInt16) -> Bool) -> [UInt32] {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import Logging
+public import StreamRecords
 
 /// Where records go. A type of yours that conforms and is registered by name is a sink like any other.
 ///
@@ -8,12 +9,16 @@ public import Logging
 ///
 /// - Answer for every record of the batch. What you say nothing about counts as to be retried.
 /// - Keep order: of the records with one ordering key, send the earlier one first, and when one of them must be
-///   retried, leave the later ones of that key alone. ``KeyGate`` keeps the account. Other keys go on.
+///   retried, leave the later ones of that key alone. Other keys go on. ``DeliveryBatch/deliverEach(_:)`` does so for a
+///   sink that sends one record at a time; ``KeyGate`` keeps the account for one that does it itself.
 /// - A record may come again after it was delivered: where the service can tell, say
 ///   ``Outcome/alreadyThere`` and change nothing.
 /// - Reject only what can never succeed. Everything that may pass by itself is a retry.
 /// - Never block a thread of the cooperative pool; ``BlockingQueue`` is there for file work.
 /// - When the task is cancelled, the deadline has come: return soon, with what is known by then.
+/// - After the last call nothing is delivered: a batch that comes nevertheless is answered with a throw.
+///
+/// The library `SluiceTesting` holds a sink against all this.
 public protocol Sink: Sendable {
     /// The sink's part of the configuration. Keys that it does not ask for are reported as mistakes.
     associatedtype Settings: Decodable & Sendable = NoSettings
@@ -44,11 +49,24 @@ extension Sink {
 }
 
 extension Sink where Settings == NoSettings {
+    /// For a sink that a closure makes, see ``SinkRegistry/register(_:settings:shorthands:factory:)``: there is nothing to
+    /// make it of here, so this throws.
+    public init(_ settings: NoSettings, _ context: SinkContext) async throws { throw MadeByFactory(type: "\(Self.self)") }
+
     /// A sink without settings, for use in code.
     public init(_ context: SinkContext) async throws { try await self.init(NoSettings(), context) }
 }
 
-/// The settings of a sink that has none.
+/// A sink was registered by its type that has no initialiser for that.
+struct MadeByFactory: Error, CustomStringConvertible {
+    var type: String
+
+    var description: String {
+        "\(type) has no init(_: NoSettings, _: SinkContext); give it one, or register it with a closure that makes it"
+    }
+}
+
+/// The settings of a sink that has none, or that a closure makes.
 public struct NoSettings: Decodable, Sendable, Hashable {
     public init() {}
 }
@@ -79,10 +97,32 @@ public struct SinkContext: Sendable {
     public var logger: Logger
     /// The environment's variables.
     public var environment: [String: String]
+    /// Tells the time, and waits.
+    public var clock: SinkClock
 
-    public init(name: String, logger: Logger, environment: [String: String] = [:]) {
+    public init(name: String, logger: Logger, environment: [String: String] = [:], clock: SinkClock = .system) {
         self.name = name
         self.logger = logger
         self.environment = environment
+        self.clock = clock
     }
+}
+
+/// The time as a sink should take it, so that a test can put another in its place.
+public struct SinkClock: Sendable {
+    /// The time by the clock on the wall.
+    public var now: @Sendable () -> Timestamp
+    /// Waits so long; throws when the task is cancelled.
+    public var sleep: @Sendable (Duration) async throws -> Void
+
+    public init(
+        now: @escaping @Sendable () -> Timestamp = { WallClock.now },
+        sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
+    ) {
+        self.now = now
+        self.sleep = sleep
+    }
+
+    /// The system's.
+    public static let system = SinkClock()
 }

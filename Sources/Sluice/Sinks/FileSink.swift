@@ -25,7 +25,10 @@ public final class FileSink: Sink {
 
     public func deliver(_ batch: DeliveryBatch) async throws -> Outcomes {
         try await queue.run { [self] in
-            try output.withLock { try $0?.write(batch.lines) }
+            try output.withLock { output in
+                guard output != nil else { throw SinkEnded() }
+                try output?.write(batch.lines)
+            }
             return Outcomes(.delivered, for: batch)
         }
     }

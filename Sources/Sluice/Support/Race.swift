@@ -8,7 +8,7 @@ import Synchronization
 /// `late`. The work is not a child task: a child would hold its parent until it returns.
 ///
 /// - Returns: what the work returned or threw; absent where the deadline came first.
-func race<Value: Sendable>(
+package func race<Value: Sendable>(
     until deadline: ContinuousClock.Instant,
     _ work: @escaping @Sendable () async throws -> Value,
     late: @escaping @Sendable (Result<Value, any Error>) -> Void

@@ -40,8 +40,8 @@ struct QueueServer: AsyncParsableCommand {
                 }
             }
             .bind(host: "127.0.0.1", port: 0).get()
-        print(channel.localAddress?.port ?? 0)
-        FileHandle.standardOutput.synchronizeFile()
+        // Not by print, whose buffer would keep it.
+        try FileHandle.standardOutput.write(contentsOf: Data("\(channel.localAddress?.port ?? 0)\n".utf8))
         _ = try await NIOThreadPool.singleton.runIfActive { try FileHandle.standardInput.readToEnd() }
         try await channel.close()
     }

@@ -15,7 +15,13 @@ struct CheckCommand: AsyncParsableCommand {
             The configuration is --config, else SLUICE_CONFIG, else sluice.yaml here or beside the command. All its mistakes are told at \
             once, each with its place; then the exit status is 2. No sink is started.
 
+            Tests that stand in the configuration (given this event, expect these routes, sinks and fields) are run; if one fails, the exit status is 1. \
+            With --explain an event is held against each route: taken, or the first condition that is not met, with the value it saw.
+
             With --lambda it is held against the rules for a Lambda function as well; environment variables that it names need not be set yet.
+
+            What is allowed and may be regretted is warned about; with --strict that is a mistake as well. --template holds the mappings of a \
+            CloudFormation or SAM template against what the function expects of them.
             """)
 
     @Option(help: ArgumentHelp("The configuration's file, YAML or JSON.", valueName: "file"))
@@ -24,11 +30,21 @@ struct CheckCommand: AsyncParsableCommand {
     @Flag(help: "Check it for a Lambda function.")
     var lambda = false
 
+    @Flag(help: "Warnings count as mistakes.")
+    var strict = false
+
+    @Option(help: ArgumentHelp("A CloudFormation or SAM template, YAML or JSON, that deploys it.", valueName: "file"))
+    var template: String?
+
     @Flag(help: "Write it to standard output as JSON, environment variables still as ${NAME}: what a Lambda function reads.")
     var json = false
 
+    @Option(help: ArgumentHelp("Tell for each record of an event, a file or - for standard input, which routes take it and why others don't.", valueName: "event"))
+    var explain: String?
+
     func run() async throws {
         let environment = ProcessInfo.processInfo.environment
+        var passed = true
         do {
             guard let source = try ConfigurationLoading.find(config, environment: environment) else {
                 throw ConfigurationLoading.Failure(
@@ -37,17 +53,33 @@ struct CheckCommand: AsyncParsableCommand {
             let root = try ConfigurationLoading.parse(source)
             let configuration = try await Connections.with(environment) { try read(root, environment, $0.sinks()) }
             if let configuration { _ = try APISettings(configuration.api) }
+            // Variables without a value yet say nothing about how records go.
+            let whole: Configuration
+            if let configuration {
+                whole = configuration
+            } else {
+                whole = try await Connections.with(environment) { try DeploymentPlan(root, $0.sinks(), environment).configuration }
+            }
+            var warnings = whole.warnings(root, isForLambda: lambda)
+            if let template { warnings += try TemplateCheck(path: template).warnings(parkAfter: whole.rejected.parkAfter) }
+            for warning in warnings { say("\(warning)") }
+            if strict && !warnings.isEmpty { throw ConfigurationLoading.Failure(description: counted(warnings.count, "warning")) }
             if json {
                 try FileHandle.standardOutput.write(contentsOf: Data(root.json.utf8))
+            } else if let configuration, let explain {
+                try ExplainEvent(configuration: configuration).run(explain)
             } else if let configuration {
                 say("\(source.name): no mistakes: \(counted(configuration.sinks.count, "sink")), \(counted(configuration.routes.count, "route"))")
+                passed = await ConfigurationTestRun(configuration, of: source.name).run(environment)
             } else {
                 say("\(source.name): no mistakes, as far as that can be told without the environment's variables")
             }
         } catch {
+            if let status = error as? ExitCode { throw status }
             say("\(error)")
             throw ExitStatus.usage.code
         }
+        if !passed { throw ExitStatus.undelivered.code }
     }
 
     /// - Returns: nil where variables have no value yet, and all else is right.

@@ -16,9 +16,11 @@ struct OpenInput: ~Copyable {
     private let stop: StopSignal
     private var reader: RecordReader
 
-    /// - Parameter rendering: the envelope that the lines will be wanted in.
+    /// - Parameters:
+    ///   - rendering: the envelope that the lines will be wanted in.
+    ///   - outlining: whether values of the records will be looked for.
     init(
-        _ input: Input, limits: RecordLimits, memory: JSONMemory, rendering: Envelope?, stop: StopSignal, counter: ByteCounter
+        _ input: Input, limits: RecordLimits, memory: JSONMemory, rendering: Envelope?, outlining: Bool = false, stop: StopSignal, counter: ByteCounter
     ) throws(Failure) {
         self.input = input
         if input.isStandardInput {
@@ -31,7 +33,7 @@ struct OpenInput: ~Copyable {
         }
         self.stop = stop
         reader = RecordReader(InputSource(file.fileDescriptor, stop: stop, counter: counter), limits: limits, memory: memory,
-            rendering: rendering)
+            rendering: rendering, outlining: outlining)
     }
 
     deinit {

@@ -123,7 +123,7 @@ struct ProcessCommand: AsyncParsableCommand {
     ) async throws -> Pipeline {
         var logger = Logger(label: "sluice", factory: { StreamLogHandler.standardError(label: $0) })
         logger.logLevel = .warning
-        let options = PipelineOptions(unparked: .list, logger: logger, environment: environment)
+        let options = PipelineOptions(unparked: .list, logger: logger, environment: environment, logsOutcomes: false)
         if dryRun {
             return try Pipeline(
                 sinks: configuration.sinks.map { ($0.name, DryRunSink()) }, routes: configuration.routes,
@@ -135,12 +135,14 @@ struct ProcessCommand: AsyncParsableCommand {
 
 /// The names of the envelopes on the command line.
 enum EnvelopeName: String, ExpressibleByArgument, CaseIterable {
-    case plain, typed
+    case plain, typed, cloudevents, debezium
 
     var envelope: Envelope {
         switch self {
         case .plain: .plain
         case .typed: .typed
+        case .cloudevents: .cloudEvents
+        case .debezium: .debezium
         }
     }
 }

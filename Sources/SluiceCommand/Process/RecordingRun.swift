@@ -64,6 +64,12 @@ struct RecordingRun: Sendable {
     }
 
     func run(_ inputs: [Input], tally: RunTally) async -> Result {
+        // With a single sink nothing waits for the task that delivers.
+        if pipeline.sinkCount == 1 { return await BlockingQueue.inline { await runAll(inputs, tally: tally) } }
+        return await runAll(inputs, tally: tally)
+    }
+
+    private func runAll(_ inputs: [Input], tally: RunTally) async -> Result {
         var result = Result(tally: tally)
         if jobs == 1 {
             await runAlone(inputs, &result)
@@ -74,7 +80,8 @@ struct RecordingRun: Sendable {
     }
 
     private func open(_ input: Input) throws(OpenInput.Failure) -> OpenInput {
-        try OpenInput(input, limits: limits, memory: memory, rendering: pipeline.rendering, stop: stop, counter: counter)
+        try OpenInput(
+            input, limits: limits, memory: memory, rendering: pipeline.rendering, outlining: pipeline.looksAtValues, stop: stop, counter: counter)
     }
 
     /// Everything on one thread.

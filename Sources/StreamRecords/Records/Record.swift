@@ -38,6 +38,9 @@ public struct Record: Sendable, Identifiable {
 
     var slot: Slot { storage.slots[index] }
 
+    /// There for a record that was redacted: what its parts no longer tell.
+    private var origin: RecordOrigin? { storage.origins.isEmpty ? nil : storage.origins[index] }
+
     // MARK: Common to all kinds
 
     public var kind: Kind { storage.brief(index).kind }
@@ -48,6 +51,7 @@ public struct Record: Sendable, Identifiable {
 
     /// The id alone.
     public var idText: String {
+        if let origin { return origin.id }
         let slot = slot
         return string(slot.id, slot.document) ?? derivedID
     }
@@ -57,6 +61,7 @@ public struct Record: Sendable, Identifiable {
 
     /// What the source has to be told when the record must come again; nil where the source takes no answer for single records.
     public var position: Position? {
+        if let origin { return origin.position }
         let slot = slot
         guard let text = string(slot.position, slot.positionDocument) else { return nil }
         let isMessage = slot.kind == .message || (slot.kind == .event && slot.rawDocument != slot.document)
@@ -65,7 +70,8 @@ public struct Record: Sendable, Identifiable {
 
     /// In which order it has to stay with others: nil where none is promised.
     public var orderingKey: OrderingKey? {
-        switch kind {
+        if let origin { return origin.orderingKey }
+        return switch kind {
         case .change: keys.map { OrderingKey("\(source.identity)#\($0.canonicalJSON)") }
         case .log: OrderingKey("\(source.account ?? "")/\(source.name)/\(source.logStream ?? "")")
         case .message: string(slot.group, slot.document).map { OrderingKey("\(source.identity)#\($0)") }
@@ -97,7 +103,7 @@ public struct Record: Sendable, Identifiable {
         let raw = rawBytes
         // The same bytes decode to the same record, whose position may have stood around it.
         guard let batch = RecordBatch.decode(raw).first(where: { !$0.isEmpty }), batch.count == 1,
-            batch[0].kind == kind, batch[0].position == position, batch[0].source == source
+            batch[0].kind == kind, batch[0].position == position, batch[0].source == source, storage.origins.isEmpty
         else { return self }
         return batch[0]
     }
@@ -143,6 +149,10 @@ public struct Record: Sendable, Identifiable {
 
     /// The names of the top-level attributes whose value differs between the images: in the new image's order, then what only the old one had.
     public var changedAttributes: [String] {
+        if let origin {
+            guard let names = origin.changed, case .array(let list)? = try? JSONValue(parsing: [0x5B] + names + [0x5D]) else { return [] }
+            return list.compactMap(\.stringValue)
+        }
         guard let old = oldImage?.attributes, let new = newImage?.attributes else { return [] }
         return new.filter { old[$0.name] != $0.value }.map(\.name) + old.filter { !new.contains($0.name) }.map(\.name)
     }

@@ -13,6 +13,17 @@ public struct RecordBatch: Sendable, RandomAccessCollection {
         let transcribed: TranscribedLines?
         let undecodable: [Undecodable]
         let controlMessages: Int
+        /// For records that were redacted, what they keep of the ones that they were made from; else empty.
+        let origins: [RecordOrigin]
+
+        init(_ index: RecordIndex, origins: [RecordOrigin]) {
+            early = index
+            late = nil
+            transcribed = nil
+            undecodable = []
+            controlMessages = 0
+            self.origins = origins
+        }
 
         init(_ index: RecordIndex, undecodable: [Undecodable], controlMessages: Int) {
             early = index
@@ -20,6 +31,7 @@ public struct RecordBatch: Sendable, RandomAccessCollection {
             transcribed = nil
             self.undecodable = undecodable
             self.controlMessages = controlMessages
+            origins = []
         }
 
         /// Records whose lines are there, and whose parts can be found again in the text.
@@ -29,6 +41,7 @@ public struct RecordBatch: Sendable, RandomAccessCollection {
             self.transcribed = transcribed
             undecodable = []
             controlMessages = 0
+            origins = []
         }
 
         convenience init(undecodable: Undecodable) {
@@ -114,10 +127,20 @@ public struct RecordBatch: Sendable, RandomAccessCollection {
     }
 
     /// The records' lines in this envelope, each with its line feed, where they were written while the records were decoded: see
-    /// ``RecordReader/init(_:limits:memory:chunkSize:rendering:)``.
+    /// ``RecordReader/init(_:limits:memory:chunkSize:rendering:outlining:)``.
     public func lines(in envelope: Envelope) -> (bytes: JSONBytes, offsets: [UInt32])? {
         guard envelope == .plain, let transcribed = storage.transcribed else { return nil }
         return (transcribed.lines, transcribed.offsets)
+    }
+
+    /// When the last record happened, as its source tells it. Costs no index where there are lines.
+    public var lastTime: Timestamp? {
+        guard let transcribed = storage.transcribed, count > 0 else { return last?.time }
+        let (start, end) = (Int(transcribed.offsets[count - 1]), Int(transcribed.offsets[count]))
+        var line = JSONBuffer(capacity: end - start)
+        line.append(transcribed.lines.span.extracting(start..<end))
+        guard let document = try? JSONDocument(indexing: line) else { return nil }
+        return document.view(document.root).member("time")?.string.flatMap { Timestamp(iso8601: $0) }
     }
 
     /// How many bytes of the input its documents cover.

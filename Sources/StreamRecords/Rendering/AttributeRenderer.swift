@@ -26,6 +26,9 @@ struct AttributeRenderer {
         writer.write(byte: 0x7D)
     }
 
+    /// One attribute value.
+    func writeValue(_ view: borrowing JSONView, into writer: inout JSONWriter) { write(view, into: &writer) }
+
     @inline(__always)
     private func write(_ value: borrowing JSONView, into writer: inout JSONWriter) {
         let name = value.foldedName

@@ -7,9 +7,14 @@ public struct Envelope: Sendable, Hashable {
         case plain
         /// The record as AWS sent it.
         case typed
+        /// An event by [CloudEvents 1.0](https://github.com/cloudevents/spec), in structured mode as JSON.
+        case cloudevents
+        /// A change event as [Debezium](https://debezium.io/documentation/) writes it,
+        /// without its schema. For changes only: other records are written in the plain form.
+        case debezium
     }
 
-    /// How the plain form writes an attribute's numbers.
+    /// How an attribute's numbers are written where they are written plainly.
     public enum Numbers: String, Sendable, Hashable, CaseIterable {
         /// As JSON numbers, digit for digit.
         case json
@@ -19,12 +24,17 @@ public struct Envelope: Sendable, Hashable {
 
     public var form: Form
     public var numbers: Numbers
+    /// Fields of one's own in place of the form's.
+    public var fields: FieldTemplate?
 
-    public init(_ form: Form = .plain, numbers: Numbers = .json) {
+    public init(_ form: Form = .plain, numbers: Numbers = .json, fields: FieldTemplate? = nil) {
         self.form = form
         self.numbers = numbers
+        self.fields = fields
     }
 
     public static let plain = Envelope(.plain)
     public static let typed = Envelope(.typed)
+    public static let cloudEvents = Envelope(.cloudevents)
+    public static let debezium = Envelope(.debezium)
 }

@@ -74,7 +74,7 @@ struct ImageDifference: Sendable {
 
     /// Values whose bytes differ may be the same: 1 and 1.0, sets in another order, other white space or escapes.
     @inline(__always)
-    private static func same(_ a: borrowing JSONView, _ b: borrowing JSONView) -> Bool {
+    static func same(_ a: borrowing JSONView, _ b: borrowing JSONView) -> Bool {
         if a.sourceEquals(b) { return true }
         let name = a.foldedName
         if name != 0 && !a.isEscaped && !b.isEscaped {

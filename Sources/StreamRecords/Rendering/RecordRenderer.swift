@@ -9,6 +9,8 @@ public struct RecordRenderer: ~Copyable, Sendable {
     /// The names of the changed attributes of the record at hand, with quotes and commas.
     private var changed = JSONWriter()
     private var difference = ImageDifference()
+    /// What CloudEvents call the source of the record before: records of one source come one after another.
+    var lastURI: (entry: SourceTable.Entry, text: JSONBytes)?
 
     public init() {}
 
@@ -23,15 +25,20 @@ public struct RecordRenderer: ~Copyable, Sendable {
             writer.write(raw: transcribed.lines.span.extracting(start..<end - 1))
             return
         }
+        if let template = envelope.fields { return fields(template, storage, index, envelope.numbers, into: &writer) }
         let parts = storage.index
         let slot = parts.slots[index]
         switch envelope.form {
         case .typed:
             RecordRenderer.raw(parts, slot, onOneLine: true, into: &writer)
-        case .plain:
+        case .cloudevents:
+            cloudEvent(envelope, storage, index, into: &writer)
+        case .debezium where slot.kind == .change:
+            debezium(parts, slot, Record(storage: storage, index: index), envelope.numbers, into: &writer)
+        case .plain, .debezium:
             let record = Record(storage: storage, index: index)
             switch slot.kind {
-            case .change: change(parts, slot, record, envelope.numbers, into: &writer)
+            case .change: change(storage, slot, record, envelope.numbers, into: &writer)
             case .log: log(parts, slot, record, into: &writer)
             case .message: message(parts, slot, record, into: &writer)
             case .event: event(parts, slot, record, into: &writer)
@@ -69,7 +76,7 @@ public struct RecordRenderer: ~Copyable, Sendable {
 
     // MARK: Parts that several kinds have
 
-    private func id(_ storage: RecordIndex, _ slot: Slot, _ record: Record, into writer: inout JSONWriter) {
+    func id(_ storage: RecordIndex, _ slot: Slot, _ record: Record, into writer: inout JSONWriter) {
         writer.write(raw: ",\"id\":")
         if slot.id.isNone {
             writer.write(string: record.idText)
@@ -80,7 +87,7 @@ public struct RecordRenderer: ~Copyable, Sendable {
     }
 
     @inline(__always)
-    private func time(_ milliseconds: Int64, into writer: inout JSONWriter) {
+    func time(_ milliseconds: Int64, into writer: inout JSONWriter) {
         guard milliseconds != Slot.noTime else { return }
         writer.write(raw: ",\"time\":\"")
         writer.write(Timestamp(milliseconds: milliseconds).iso8601, count: 24)
@@ -97,8 +104,9 @@ public struct RecordRenderer: ~Copyable, Sendable {
     // MARK: Changes
 
     private mutating func change(
-        _ storage: RecordIndex, _ slot: Slot, _ record: Record, _ numbers: Envelope.Numbers, into writer: inout JSONWriter
+        _ whole: RecordBatch.Storage, _ slot: Slot, _ record: Record, _ numbers: Envelope.Numbers, into writer: inout JSONWriter
     ) {
+        let storage = whole.index
         let document = storage.documents[Int(slot.document)]
         let source = storage.sources.entries[Int(slot.source)]
         let attributes = AttributeRenderer(quotesNumbers: numbers == .string, checksNumbers: slot.flags.contains(.unusualNumbers))
@@ -129,13 +137,20 @@ public struct RecordRenderer: ~Copyable, Sendable {
         }
         if slot.operation == .modify && !slot.old.isNone && !slot.new.isNone {
             writer.write(raw: ",\"changed\":[")
-            changed.removeAll()
-            difference.writeNames(document.view(slot.old), document.view(slot.new), into: &changed)
-            writer.write(raw: changed.bytes)
+            changedNames(whole, slot, record.index, into: &writer)
             writer.write(byte: 0x5D)
         }
         if slot.flags.contains(.expired) { writer.write(raw: ",\"expired\":true") }
         writer.write(byte: 0x7D)
+    }
+
+    /// The names of the changed attributes, with quotes and commas.
+    mutating func changedNames(_ storage: RecordBatch.Storage, _ slot: Slot, _ index: Int, into writer: inout JSONWriter) {
+        if let names = storage.origins.isEmpty ? nil : storage.origins[index].changed { return writer.write(raw: names) }
+        let document = storage.documents[Int(slot.document)]
+        changed.removeAll()
+        difference.writeNames(document.view(slot.old), document.view(slot.new), into: &changed)
+        writer.write(raw: changed.bytes)
     }
 
     // MARK: Logs
@@ -155,20 +170,30 @@ public struct RecordRenderer: ~Copyable, Sendable {
             writer.write(raw: ",\"fields\":")
             writer.copyLine(document.view(slot.fields))
         }
-        if let place = RequestIDFinder.inText(message.rawText) {
-            writer.write(raw: ",\"request_id\":\"")
-            writer.copyText(message, from: place, count: 36)
-            writer.write(byte: 0x22)
-        } else if RequestIDFinder.mayBeJSON(message.rawText) {
-            var text = JSONBuffer(capacity: message.textCount, memory: document.memory)
-            text.append(contentOf: message)
-            if let line = try? JSONDocument(indexing: text), let id = RequestIDFinder.requestID(in: line) {
-                writer.write(raw: ",\"request_id\":")
-                writer.copyQuoted(line.view(id))
-            }
-        }
+        _ = requestID(message, document.memory, after: ",\"request_id\":", into: &writer)
         writer.write(raw: source.function)
         writer.write(byte: 0x7D)
+    }
+
+    /// Writes the id of the execution that a line names, behind `prefix`.
+    /// - Returns: whether it names one; else nothing was written.
+    func requestID(
+        _ message: borrowing JSONView, _ memory: JSONMemory?, after prefix: StaticString, into writer: inout JSONWriter
+    ) -> Bool {
+        if let place = RequestIDFinder.inText(message.rawText) {
+            writer.write(raw: prefix)
+            writer.write(byte: 0x22)
+            writer.copyText(message, from: place, count: 36)
+            writer.write(byte: 0x22)
+            return true
+        }
+        guard RequestIDFinder.mayBeJSON(message.rawText) else { return false }
+        var text = JSONBuffer(capacity: message.textCount, memory: memory)
+        text.append(contentOf: message)
+        guard let line = try? JSONDocument(indexing: text), let id = RequestIDFinder.requestID(in: line) else { return false }
+        writer.write(raw: prefix)
+        writer.copyQuoted(line.view(id))
+        return true
     }
 
     // MARK: Messages and events

@@ -15,6 +15,7 @@ struct ChangeTranscription: ~Copyable {
     private var sources = SourceTable()
     private let memory: JSONMemory?
     private var images = ImagePair()
+    private var outline: OutlineNotes
     private var lastSource = (arn: Part(), table: Part(), region: Part(), index: Int32(-1))
     private var lastTime = (milliseconds: Slot.noTime, text: SIMD32<UInt8>(repeating: 0))
 
@@ -50,12 +51,14 @@ struct ChangeTranscription: ~Copyable {
         text.byte(at: 0) == 0x7B && text.byte(at: 1) == 0x22 && (text.byte(at: 2) == 0x65 || (text.byte(at: 2) == 0x52 && text.byte(at: 12) == 0x7B))
     }
 
-    init(_ text: JSONBytes, limits: RecordLimits, memory: JSONMemory?) {
+    /// - Parameter outlining: whether to note where the members of the records stand.
+    init(_ text: JSONBytes, limits: RecordLimits, memory: JSONMemory?, outlining: Bool = false) {
         self.text = text
         self.limits = limits
         // Plain lines are about as long as the typed records that they are made from.
         lines = JSONWriter(capacity: text.count, memory: memory)
         self.memory = memory
+        outline = OutlineNotes(isWanted: outlining, byteCount: text.count)
         offsets.reserveCapacity(text.count / 1024 + 8)
         briefs.reserveCapacity(text.count / 1024 + 8)
     }
@@ -75,7 +78,8 @@ struct ChangeTranscription: ~Copyable {
             place = end
         }
         guard !briefs.isEmpty else { return nil }
-        return TranscribedLines(lines: lines.finish(), offsets: offsets, briefs: briefs, sources: sources)
+        return TranscribedLines(
+            lines: lines.finish(), offsets: offsets, briefs: briefs, sources: sources, outlines: outline.finish(text))
     }
 
     /// One document: an event, or a bare record.
@@ -116,6 +120,7 @@ struct ChangeTranscription: ~Copyable {
         }
         guard let end, end - start <= limits.record, fields.id.isThere, fields.hasStream, fields.operation != .none else { return nil }
         guard write(fields, parts, start, end - start) else { return nil }
+        outline.end(images, at: start, newIsFirst: fields.newIsFirst || !fields.old.isThere)
         return end
     }
 
@@ -139,6 +144,7 @@ struct ChangeTranscription: ~Copyable {
         if t.skipName() { return t.fail() }
         let count = t.read(since: name) - 3
         let word = name.word(behind: 1)
+        if !(count == 8 && word == FieldName.dynamodb.word) { outline.noteRecord(start &+ name.read(since: origin), count &+ 3) }
         switch (count, word) {
         case (7, _) where word & 0x00FF_FFFF_FFFF_FFFF == FieldName.eventID.word:
             string(&t, origin, start, &fields.id)
@@ -218,6 +224,9 @@ struct ChangeTranscription: ~Copyable {
             if t.skipName() { return t.fail() }
             let count = t.read(since: name) - 3
             let word = name.word(behind: 1)
+            if !(count == 8 && (word == FieldName.newImage.word || word == FieldName.oldImage.word)) {
+                outline.noteStream(start &+ name.read(since: origin), count &+ 3)
+            }
             switch (count, word) {
             case (4, _) where word & 0xFFFF_FFFF == FieldName.keys.word:
                 if fields.keys.isThere || t.byte != 0x7B { return t.fail() }

@@ -24,10 +24,10 @@ struct ImagePair: ~Copyable {
         var word: UInt64 = 0
     }
 
-    private var attributes = JSONScratch(repeating: Attribute(), count: capacity)
+    private(set) var attributes = JSONScratch(repeating: Attribute(), count: capacity)
     /// For each of them the first bytes of its name, with the name's length mixed in; zero where it has escapes.
     private var words = JSONScratch<UInt64>(repeating: 0, count: capacity)
-    private var count = 0
+    private(set) var count = 0
     /// There are names with escapes, or some that their words do not tell apart.
     private var hasOddNames = false
     /// For a word's hash the number of its attribute, plus one; made when the images' attributes are not in the same order.
@@ -37,8 +37,8 @@ struct ImagePair: ~Copyable {
     private var matched: UInt64 = 0
     private var differing: UInt64 = 0
 
-    private var secondNames = JSONScratch(repeating: Name(), count: capacity)
-    private var secondCount = 0
+    private(set) var secondNames = JSONScratch(repeating: Name(), count: capacity)
+    private(set) var secondCount = 0
     private var secondUnmatched: UInt64 = 0
     private var secondDiffering: UInt64 = 0
 

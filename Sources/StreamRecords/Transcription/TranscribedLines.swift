@@ -9,6 +9,8 @@ struct TranscribedLines: Sendable {
     let offsets: [UInt32]
     let briefs: [RecordBrief]
     let sources: SourceTable
+    /// Where the members of the records stand, where somebody wants to know.
+    var outlines: RecordOutlines?
 }
 
 /// What is known of a record whose parts have not been looked for.

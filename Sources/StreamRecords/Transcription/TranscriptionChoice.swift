@@ -14,8 +14,12 @@ final class TranscriptionChoice: Sendable {
 
     private let state = Mutex(State())
     private let memory: JSONMemory?
+    private let outlining: Bool
 
-    init(memory: JSONMemory?) { self.memory = memory }
+    init(memory: JSONMemory?, outlining: Bool = false) {
+        self.memory = memory
+        self.outlining = outlining
+    }
 
     /// The records of a piece with their lines, where it is of the common form.
     func transcribe(_ text: JSONBytes, _ limits: RecordLimits) -> RecordBatch? {
@@ -28,7 +32,7 @@ final class TranscriptionChoice: Sendable {
         }
         guard isTried else { return nil }
         let lines = isLogs
-            ? LogTranscription(limits: limits, memory: memory).run(text) : ChangeTranscription(text, limits: limits, memory: memory).run()
+            ? LogTranscription(limits: limits, memory: memory).run(text) : ChangeTranscription(text, limits: limits, memory: memory, outlining: outlining).run()
         state.withLock { state in
             if lines == nil {
                 state.left = state.next

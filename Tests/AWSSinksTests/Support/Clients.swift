@@ -3,6 +3,7 @@
 #if AWS
 import AWSClient
 import AWSSigner
+import AWSTestSupport
 import Logging
 @testable import Sluice
 import StreamRecords
@@ -26,9 +27,11 @@ final class RotatingCredentials: CredentialProvider {
 
 /// Runs `body` with a client whose calls go to that address, and whose pauses take no time.
 func withServices<Result>(
-    url: String, attempts: Int = 3, attemptTimeout: Duration = .seconds(30), _ body: (AWSServices) async throws -> Result
+    url: String = "http://127.0.0.1", transport: FaultTransport? = nil, attempts: Int = 3, attemptTimeout: Duration = .seconds(30),
+    _ body: (AWSServices) async throws -> Result
 ) async throws -> Result {
     var configuration = AWSConfiguration(region: "eu-central-1", environment: ["AWS_ENDPOINT_URL": url], logger: .silent)
+    configuration.transport = transport
     configuration.credentials = RotatingCredentials()
     configuration.maximumAttempts = attempts
     configuration.timeouts.attempt = attemptTimeout

@@ -87,11 +87,8 @@ public final class FaultProxy: Sendable {
             state.exchanges.append(Exchange(request: request, fault: fault))
             return (fault, state.exchanges.count - 1)
         }
-        let asXML = request.operation == nil && request.header("authorization")?.contains("/s3/") == true
-        func refuse(_ status: Int, _ code: String) async throws {
-            try await send(.error(status, code, "a fault of the test's", asXML: asXML), to: request, on: channel)
-        }
-        if let answer = refusalByClock(request, asXML) { return try await send(answer, to: request, on: channel) }
+        func refuse(_ status: Int, _ code: String) async throws { try await send(request.refusal(status, code), to: request, on: channel) }
+        if let answer = request.refusal(byClock: state.withLock { $0.skew }) { return try await send(answer, to: request, on: channel) }
         func perform(isChanged: Bool = false, _ request: ProxiedRequest) async throws -> ProxiedAnswer {
             let answer = try await upstream.answer(request, isChanged: isChanged)
             state.withLock { $0.exchanges[place].answer = answer }
@@ -119,19 +116,11 @@ public final class FaultProxy: Sendable {
         case .garbage:
             let answer = try await perform(request)
             try await send(ProxiedAnswer(status: answer.status, body: Array("<html>not what was asked for".utf8)), to: request, on: channel)
-        case .expiredCredentials: try await refuse(400, asXML ? "ExpiredToken" : "ExpiredTokenException")
+        case .expiredCredentials: try await refuse(400, request.isForS3 ? "ExpiredToken" : "ExpiredTokenException")
         case .entries(let faults):
             let answer = try await EntryFaults(faults: faults).answer(request) { try await perform(isChanged: true, $0) }
             try await send(answer, to: request, on: channel)
         }
-    }
-
-    /// What a service answers whose clock is far from the time that was signed.
-    private func refusalByClock(_ request: ProxiedRequest, _ asXML: Bool) -> ProxiedAnswer? {
-        let skew = state.withLock { $0.skew }
-        guard skew != 0, let signed = request.header("x-amz-date").flatMap({ HTTPTime(signing: $0) }) else { return nil }
-        if abs(signed.seconds - HTTPTime.now(skew: skew).seconds) <= 300 { return nil }
-        return .error(403, "RequestTimeTooSkewed", "the time that was signed is too far from the service's", asXML: asXML)
     }
 
     private func bytes(of answer: ProxiedAnswer, to request: ProxiedRequest) -> [UInt8] {

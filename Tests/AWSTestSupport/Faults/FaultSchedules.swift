@@ -40,7 +40,7 @@ extension FaultSchedule {
         case entries
         /// Single entries are called faulty, of which the next time nothing may be known.
         case faultyEntries
-        /// Takes as long as the client waits for an answer.
+        /// Over a socket it takes as long as the client waits for an answer.
         case stall
 
         /// All that does not wait for a time-out.

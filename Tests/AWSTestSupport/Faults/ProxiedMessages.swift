@@ -27,6 +27,20 @@ public struct ProxiedRequest: Sendable {
     public var json: JSONValue? { try? JSONValue(parsing: body) }
 }
 
+extension ProxiedRequest {
+    /// S3 reads and writes XML, not JSON.
+    var isForS3: Bool { operation == nil && header("authorization")?.contains("/s3/") == true }
+
+    /// An error in place of an answer, as the service would write it.
+    func refusal(_ status: Int, _ code: String) -> ProxiedAnswer { .error(status, code, "a fault of the test's", asXML: isForS3) }
+
+    /// What a service answers whose clock is far from the time that was signed.
+    func refusal(byClock skew: Int) -> ProxiedAnswer? {
+        guard skew != 0, let signed = header("x-amz-date").flatMap({ HTTPTime(signing: $0) }) else { return nil }
+        return abs(signed.seconds - HTTPTime.now(skew: skew).seconds) <= 300 ? nil : refusal(403, "RequestTimeTooSkewed")
+    }
+}
+
 /// An answer as the proxy sends it, unless a fault makes something else of it.
 public struct ProxiedAnswer: Sendable {
     public var status: Int

@@ -41,7 +41,7 @@ public final class FakeBucket: Sendable {
         case "PUT": return state.withLock { put(request, key, &$0) }
         case "GET":
             guard let bytes = objects[key] else { return .error(404, "NoSuchKey", "The specified key does not exist.", asXML: true) }
-            return ProxiedAnswer(headers: [("content-type", "application/octet-stream")], body: bytes)
+            return ProxiedAnswer(headers: [("content-type", "application/octet-stream"), ("etag", "\"0\"")], body: bytes)
         default: return .error(405, "MethodNotAllowed", "no such call", asXML: true)
         }
     }

@@ -60,7 +60,7 @@ import Testing
               },
               "routes": [
                 { "knd": ["change"], "op": ["insert"], "to": ["consol"] },
-                { "when": { "eventName": ["MODIFY"] }, "envelope": "cloudevents", "to": [] },
+                { "when": { "eventName": ["MODIFY"] }, "envelope": "cloudevent", "to": [] },
                 "all"
               ],
               "rejected": { "to": ["parked"], "park_after": "soon" },
@@ -68,21 +68,20 @@ import Testing
             }
             """, ["QUEUE_URI": "x"])
         #expect(found == [
-            #"sluice.json:3:26: sinks.console.type: found the unknown type "lgo", expected dir, file or log; did you mean log?"#,
+            #"sluice.json:3:26: sinks.console.type: found the unknown type "lgo", expected dir, exec, file or log; did you mean log?"#,
             #"sluice.json:4:15: sinks.parked: found an object, expected the key "path" in it"#,
             #"sluice.json:4:33: sinks.parked: found the unknown key "pth", expected type, path or append; did you mean path?"#,
             #"sluice.json:4:55: sinks.parked.append: found the number 3, expected true or false"#,
-            #"sluice.json:5:24: sinks.queue.type: found the type "sqs", which is not available here, expected dir, file or log"#,
+            #"sluice.json:5:24: sinks.queue.type: found the type "sqs", which is not available here, expected dir, exec, file or log"#,
             #"sluice.json:5:40: sinks.queue.queue: found ${QUEUE_URL}, which is not set, expected a variable of the environment, or a default: ${QUEUE_URL:-default}; did you mean QUEUE_URI?"#,
-            #"sluice.json:8:7: routes[0]: found the unknown key "knd", expected name, kind, table, group, queue, bus, op, envelope, numbers or to; did you mean kind?"#,
+            #"sluice.json:8:7: routes[0]: found the unknown key "knd", expected name, kind, table, group, queue, bus, op, when, changed, was, becomes, envelope, numbers, redact or to; did you mean kind?"#,
             #"sluice.json:8:33: routes[0].op[0]: found the text "insert", expected INSERT, MODIFY or REMOVE; did you mean INSERT?"#,
             #"sluice.json:8:51: routes[0].to[0]: found the unknown sink "consol", expected console, parked or queue; did you mean console?"#,
-            #"sluice.json:9:7: routes[1]: found the key "when", which is not available in this version, expected name, kind, table, group, queue, bus, op, envelope, numbers or to"#,
-            #"sluice.json:9:56: routes[1].envelope: found the text "cloudevents", expected plain or typed: this version has no others"#,
-            #"sluice.json:9:77: routes[1].to: found an empty list, expected text or a list of texts, at least one"#,
+            #"sluice.json:9:56: routes[1].envelope: found the text "cloudevent", expected plain, typed, cloudevents or debezium, or an object with the key "fields"; did you mean cloudevents?"#,
+            #"sluice.json:9:76: routes[1].to: found an empty list, expected text or a list of texts, at least one"#,
             #"sluice.json:10:5: routes[2]: found the text "all", expected an object"#,
             #"sluice.json:12:49: rejected.park_after: found the text "soon", expected a duration such as 15m, 1h30m or 500ms"#,
-            #"sluice.json:13:3: found the unknown key "limts", expected sinks, routes, rejected, envelope, numbers, limits, rerun or api; did you mean limits?"#,
+            #"sluice.json:13:3: found the unknown key "limts", expected sinks, routes, rejected, envelope, numbers, redact_key, limits, tests, rerun or api; did you mean limits?"#,
         ])
     }
 
@@ -142,10 +141,10 @@ import Testing
             Issue.record("accepted")
         } catch {
             #expect(error.mistakes.map(\.description) == [
-                #"--to: found "s3://bucket/x", and a sink of type s3-json is not available here, expected dir:PATH, file:PATH, log: or stdout:"#,
-                #"--to: found the unknown sink "fil:x", expected dir:PATH, file:PATH, log: or stdout:; did you mean file:?"#,
-                #"--to: found "dir:", expected dir:PATH, file:PATH, log: or stdout:; did you mean dir:PATH?"#,
-                #"--to: found the unknown sink "log", expected dir:PATH, file:PATH, log: or stdout:; did you mean log:?"#,
+                #"--to: found "s3://bucket/x", and a sink of type s3-json is not available here, expected dir:PATH, exec:COMMAND, file:PATH, log: or stdout:"#,
+                #"--to: found the unknown sink "fil:x", expected dir:PATH, exec:COMMAND, file:PATH, log: or stdout:; did you mean file:?"#,
+                #"--to: found "dir:", expected dir:PATH, exec:COMMAND, file:PATH, log: or stdout:; did you mean dir:PATH?"#,
+                #"--to: found the unknown sink "log", expected dir:PATH, exec:COMMAND, file:PATH, log: or stdout:; did you mean log:?"#,
             ])
         }
     }

@@ -134,7 +134,7 @@ import Testing
         let runner = SinkRunner(name: "a", sink: ScriptedSink())
         let records = try batch([Change(number: 0, key: 1), Change(number: 1, key: 2)])
         let table = RoutingTable([Route(name: "all", to: ["a"])], sinks: ["a"])
-        let prepared = Prepared(records, table: table, sinks: [("a", true)], rejectionBlocks: false, memory: nil)
+        let prepared = Prepared(records, table: table, sinks: [("a", true, false)], rejectionBlocks: false, memory: nil)
         var plans = prepared.plans
         var shares = prepared.shares
         tamper(&plans, &shares)

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
-import Logging
-import Sluice
 import StreamRecords
-import Synchronization
 import Testing
 
-/// The Swift code that the README shows is that of the files beside this one, which are built and tried here.
+/// The Swift code that the README shows is that of a file beside this one, which is built and tried here, and of samples/custom-sink, which is a package with
+/// tests of its own.
 @Suite struct ReadmeSnippetTests {
     private static let here = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
     private static let top = here.appendingPathComponent("../../..").standardizedFileURL
@@ -19,8 +17,9 @@ import Testing
 
     @Test func theReadmeRepeatsThem() throws {
         let readme = try String(contentsOf: Self.top.appendingPathComponent("README.md"), encoding: .utf8)
-        let snippets = try ["DecodeSnippet", "SinkSnippet", "RunSnippet"].map { name in
-            let text = try String(contentsOf: Self.here.appendingPathComponent("\(name).swift"), encoding: .utf8)
+        let files = ["Tests/SluiceTests/Readme/DecodeSnippet", "samples/custom-sink/Sources/PriceWatch/FallSink", "samples/custom-sink/Sources/PriceWatch/Watch"]
+        let snippets = try files.map { name in
+            let text = try String(contentsOf: Self.top.appendingPathComponent("\(name).swift"), encoding: .utf8)
             return try String(text[#require(text.range(of: "\n\n")).upperBound...])
         }
         #expect(Self.blocks(of: readme) == snippets)
@@ -40,32 +39,4 @@ import Testing
             ])
         #expect(try prices(in: Array("{\"Records\":[{\"eventName\":\"INSERT\",\"dynamodb\":1}]}".utf8)).first?.hasPrefix("not decoded: ") == true)
     }
-
-    @Test func aSinkOfOnesOwn() async throws {
-        let told = Told()
-        let counts = try await watchPrices(in: event("2-batches.ndjson"), logger: Logger(label: "shop") { _ in Teller(told: told) })
-        #expect(counts.received > 5)
-        #expect(counts.delivered == counts.received)
-        #expect(told.lines.withLock { $0 } == ["Products#{\"Id\":1}: price 54 → 49.5", "Products#{\"Id\":5}: price 89.9 → 79.9"])
-    }
-}
-
-/// What a logger was told.
-private final class Told: Sendable {
-    let lines = Mutex<[String]>([])
-}
-
-private struct Teller: LogHandler {
-    let told: Told
-    var metadata: Logger.Metadata = [:]
-    var logLevel = Logger.Level.info
-
-    init(told: Told) { self.told = told }
-
-    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
-        get { metadata[key] }
-        set { metadata[key] = newValue }
-    }
-
-    func log(event: LogEvent) { told.lines.withLock { $0.append(event.message.description) } }
 }

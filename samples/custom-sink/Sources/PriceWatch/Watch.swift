@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Logging
-import Sluice
+public import Logging
+public import Sluice
 import StreamRecords
 
 /// Takes an event through a configuration that knows the new sink by its name.
-func watchPrices(in event: [UInt8], logger: Logger) async throws -> BatchReport.Counts {
+public func watchPrices(in event: [UInt8], logger: Logger) async throws -> BatchReport.Counts {
     var registry = SinkRegistry.standard()
     registry.register("fall", FallSink.self)
     let text = """

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import JSONTape
+
+/// Holds events against the patterns of a set, one after another.
+///
+/// It owns the memory that this takes: keep one for many events. An event is a JSON object; where its parts are in several documents, call ``begin()``,
+/// add the parts, and ``finish()``.
+public struct PatternMatcher: ~Copyable {
+    let tables: PatternTables
+    var tally: Tally
+    /// The content of strings that are written with escapes.
+    var scratch = JSONBuffer()
+    private var patterns: JSONScratch<UInt64>
+
+    public init(_ set: PatternSet) {
+        tables = set.tables
+        tally = Tally(set.tables)
+        patterns = JSONScratch(repeating: 0, count: (set.count + 63) / 64)
+    }
+
+    // MARK: Results
+
+    /// Whether the event matched the pattern at this place of the set.
+    public func isMatch(_ pattern: Int) -> Bool {
+        guard pattern >= 0 && pattern < tables.patternCount else { return false }
+        return patterns[pattern &>> 6] &>> UInt64(pattern & 63) & 1 != 0
+    }
+
+    /// Whether it matched any.
+    public var hasMatch: Bool {
+        for place in 0..<patterns.count where patterns[place] != 0 { return true }
+        return false
+    }
+
+    /// The patterns it matched, in order.
+    public var matches: [Int] {
+        var found: [Int] = []
+        for place in 0..<patterns.count {
+            var word = patterns[place]
+            while word != 0 {
+                found.append(place * 64 + word.trailingZeroBitCount)
+                word &= word &- 1
+            }
+        }
+        return found
+    }
+
+    // MARK: Events
+
+    /// Matches an event that is one object. What is no object matches nothing.
+    public mutating func match(_ event: borrowing JSONView) {
+        begin()
+        if event.kind == .object {
+            add(membersOf: event)
+            finish()
+        }
+    }
+
+    /// Forgets the event before.
+    @inline(__always)
+    public mutating func begin() {
+        tally.begin()
+        for place in 0..<patterns.count { patterns[place] = 0 }
+    }
+
+    /// Adds an object's members to the event's own.
+    ///
+    /// - Parameter name: a member that is left out, since something else stands in its place.
+    public mutating func add(membersOf object: borrowing JSONView, except name: StaticString? = nil) {
+        members(of: object, 0, 0, except: name)
+    }
+
+    /// Adds one member to the event's own.
+    public mutating func add(_ value: borrowing JSONView, as name: StaticString) {
+        if let node = node(name) { self.value(value, node, 0) }
+    }
+
+    /// Whether any pattern asks for this member or something in it.
+    public func wants(_ name: StaticString) -> Bool { node(name) != nil }
+
+    /// Decides which patterns match, after all parts have been added.
+    @inline(__always)
+    public mutating func finish() { tally.decide(&patterns) }
+
+    private func node(_ name: StaticString) -> Int? {
+        let node = tables.node(below: 0, odd: "\(name)")
+        return node < 0 ? nil : node
+    }
+
+    // MARK: Going over the event
+
+    private mutating func members(of object: borrowing JSONView, _ node: Int, _ element: Int32, except left: StaticString? = nil) {
+        let entry = tables.nodes[node]
+        guard entry.hasChildren else { return }
+        var members = object.members
+        while members.next() {
+            if let left, members.key.isString(left) { continue }
+            var child = tables.child(of: node, entry, members.key.rawText)
+            if child < 0 {
+                if child == PatternTables.none { continue }
+                child = tables.node(below: node, odd: members.key.string ?? "")
+                if child < 0 { continue }
+            }
+            value(members.value, child, element)
+        }
+    }
+
+    private mutating func value(_ value: borrowing JSONView, _ node: Int, _ element: Int32) {
+        switch value.kind {
+        case .object: members(of: value, node, element)
+        case .array: elements(of: value, node, element)
+        default:
+            let field = tables.nodes[node].field
+            if field >= 0 { leaf(value, Int(field), element) }
+        }
+    }
+
+    private mutating func elements(of array: borrowing JSONView, _ node: Int, _ element: Int32) {
+        let entry = tables.nodes[node]
+        var number: Int32?
+        var each = array.elements
+        while each.next() {
+            switch each.value.kind {
+            case .object:
+                guard entry.hasChildren else { continue }
+                let array = number ?? tally.newArray()
+                number = array
+                members(of: each.value, node, tally.newElement(of: array, in: element))
+            case .array:
+                let array = number ?? tally.newArray()
+                number = array
+                elements(of: each.value, node, tally.newElement(of: array, in: element))
+            default:
+                if entry.field >= 0 { leaf(each.value, Int(entry.field), element) }
+            }
+        }
+    }
+
+    @inline(__always)
+    private mutating func leaf(_ value: borrowing JSONView, _ field: Int, _ element: Int32) {
+        let kind: LeafKind =
+            switch value.kind {
+            case .string: .string
+            case .number: .number
+            case .null: .null
+            default: value.bool == true ? .yes : .no
+            }
+        leaf(kind, value.rawText, field, element)
+    }
+
+    /// A value of a field, with its text as it is written.
+    @inline(__always)
+    mutating func leaf(_ kind: LeafKind, _ text: borrowing JSONText, _ field: Int, _ element: Int32) {
+        if text.isEscaped {
+            PatternMatcher.unescaped(kind, text, field, element, &tally, &scratch)
+        } else {
+            tally.leaf(kind, text, field, element)
+        }
+    }
+
+    private static func unescaped(
+        _ kind: LeafKind, _ text: borrowing JSONText, _ field: Int, _ element: Int32, _ tally: inout Tally, _ scratch: inout JSONBuffer
+    ) {
+        scratch.removeAll()
+        scratch.append(contentOf: text)
+        tally.leaf(kind, scratch.text, field, element)
+    }
+}

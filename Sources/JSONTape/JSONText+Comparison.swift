@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What a look-up of many known texts needs of a text: its hash, and whether it is one of them.
+extension JSONText {
+    /// A hash of the first `length` bytes, and of how many that is. The same in one process and on one kind of machine only.
+    @inlinable @inline(__always)
+    public func hash(prefix length: Int) -> UInt64 {
+        let length = min(max(length, 0), count)
+        return unsafe hashBytes(start, length)
+    }
+
+    /// The same of the last `length` bytes: texts with the same bytes have the same hash, wherever they stand.
+    @inlinable @inline(__always)
+    public func hash(suffix length: Int) -> UInt64 {
+        let length = min(max(length, 0), count)
+        return unsafe hashBytes(start + (count &- length), length)
+    }
+
+    /// Whether some bytes from `place` on are those of another text.
+    @inlinable @inline(__always)
+    public func has(_ bytes: JSONBytes, from offset: Int, count length: Int, at place: Int = 0) -> Bool {
+        guard place >= 0, length >= 0, place <= count &- length, offset >= 0, offset <= bytes.count &- length else { return false }
+        return unsafe equalBytes(start + place, bytes.start + offset, length)
+    }
+
+    /// Whether a byte is among the text's.
+    @inlinable @inline(__always)
+    public func contains(_ byte: UInt8) -> Bool {
+        if count <= 8 {
+            // A zero in this word is a byte that is the one looked for; bytes behind the text are made others.
+            let spread = UInt64(byte) &* 0x0101_0101_0101_0101
+            let word = leadingWord(behind: ~spread) ^ spread
+            return (word &- 0x0101_0101_0101_0101) & ~word & 0x8080_8080_8080_8080 != 0
+        }
+        for place in 0..<count where unsafe start[place] == byte { return true }
+        return false
+    }
+
+    /// The first eight bytes, the first one lowest, and those of `filling` behind the end.
+    @inlinable @inline(__always)
+    func leadingWord(behind filling: UInt64) -> UInt64 {
+        let word = unsafe UInt64(littleEndian: UnsafeRawPointer(start).loadUnaligned(as: UInt64.self))
+        if count == 0 { return filling }
+        // Without a branch for longer texts: names of all lengths come one after another.
+        let mask = UInt64.max &>> UInt64(truncatingIfNeeded: (8 &- min(count, 8)) &* 8)
+        return (word & mask) | (filling & ~mask)
+    }
+
+    /// The first eight bytes, the first one lowest, and zeros behind the end.
+    @inlinable @inline(__always)
+    public var leadingWord: UInt64 { leadingWord(behind: 0) }
+}
+
+extension JSONText {
+    /// All but the last bytes, as a text of its own.
+    @inlinable @inline(__always)
+    @_lifetime(copy self)
+    public func dropping(last length: Int) -> JSONText {
+        let first = unsafe JSONText(start: start, count: max(count &- max(length, 0), 0), isEscaped: isEscaped)
+        return unsafe _overrideLifetime(first, copying: self)
+    }
+
+    /// The same text, read as one with escapes in it; they must be sound, as they are in a validated string.
+    public var withEscapes: JSONText {
+        @_lifetime(copy self) get {
+            let text = unsafe JSONText(start: start, count: count, isEscaped: true)
+            return unsafe _overrideLifetime(text, copying: self)
+        }
+    }
+}
+
+extension JSONBytes {
+    /// Some of the bytes, as a text without escapes.
+    @inlinable @inline(__always)
+    @_lifetime(borrow self)
+    public borrowing func text(_ range: Range<Int>) -> JSONText {
+        let range = range.clamped(to: 0..<count)
+        let text = unsafe JSONText(start: start + range.lowerBound, count: range.count, isEscaped: false)
+        return unsafe _overrideLifetime(text, borrowing: self)
+    }
+}
+
+extension JSONBuffer {
+    /// The bytes, as a text without escapes.
+    public var text: JSONText {
+        @_lifetime(borrow self) borrowing get {
+            let text = unsafe JSONText(start: UnsafePointer(start), count: count, isEscaped: false)
+            return unsafe _overrideLifetime(text, borrowing: self)
+        }
+    }
+}
+
+/// Hashes bytes in steps of eight. Reads up to 7 bytes behind them, which must be allowed, as it is in a document.
+@inlinable @inline(__always)
+func hashBytes(_ start: UnsafePointer<UInt8>, _ count: Int) -> UInt64 {
+    var hash = UInt64(truncatingIfNeeded: count) &* 0x9E37_79B9_7F4A_7C15
+    var place = 0
+    while place &+ 8 <= count {
+        hash = mixBits(hash ^ (unsafe UInt64(littleEndian: UnsafeRawPointer(start + place).loadUnaligned(as: UInt64.self))))
+        place &+= 8
+    }
+    if place < count {
+        let word = unsafe UInt64(littleEndian: UnsafeRawPointer(start + place).loadUnaligned(as: UInt64.self))
+        hash = mixBits(hash ^ (word & ((1 &<< UInt64((count &- place) &* 8)) &- 1)))
+    }
+    return hash
+}
+
+@inlinable @inline(__always)
+func mixBits(_ word: UInt64) -> UInt64 {
+    let product = word.multipliedFullWidth(by: 0xA24B_AED4_963E_E407)
+    return product.high ^ product.low
+}
+
+extension JSONBytes {
+    /// A reader of the text from a place on, with no room to write.
+    @inlinable @inline(__always)
+    @_lifetime(borrow self)
+    public borrowing func reader(at offset: Int) -> JSONTranscriber {
+        let place = unsafe start + min(max(offset, 0), count)
+        // Nothing is written: there is no room between the two places.
+        let nowhere = unsafe UnsafeMutablePointer(mutating: start)
+        let reader = unsafe JSONTranscriber(place: place, end: start + count, out: nowhere, limit: nowhere)
+        return unsafe _overrideLifetime(reader, borrowing: self)
+    }
+}
+
+extension JSONTranscriber {
+    /// The bytes between this place and a later one, as they are written.
+    @inlinable @inline(__always)
+    @_lifetime(copy self)
+    public func rawText(upTo behind: borrowing JSONTranscriber) -> JSONText {
+        let count = unsafe end == behind.end ? max(behind.place - place, 0) : 0
+        let text = unsafe JSONText(start: place, count: count, isEscaped: false)
+        return unsafe _overrideLifetime(text, copying: self)
+    }
+}

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import EventPatterns
+import JSONTape
+import StreamRecords
+
+/// Holds a batch's records against the routes' conditions on values, each set of patterns at most once for a record.
+struct ValueMatcher: ~Copyable {
+    private let conditions: ValueConditions
+    private let records: RecordBatch
+    /// Where values stand, in a batch whose lines were made in one pass: then nothing needs an index.
+    private let outlines: RecordOutlines?
+    private var events: PatternMatcher
+    private var old: PatternMatcher
+    private var new: PatternMatcher
+    private let wantsMessage: Bool
+    /// The objects of a stream record in which the patterns look for something.
+    private let parts: [(part: RecordOutlines.Part, place: PatternPlace)]
+
+    init(_ conditions: ValueConditions, _ records: RecordBatch) {
+        self.conditions = conditions
+        self.records = records
+        outlines = records.outlines
+        events = PatternMatcher(conditions.events)
+        old = PatternMatcher(conditions.old)
+        new = PatternMatcher(conditions.new)
+        wantsMessage = events.wants("message")
+        var parts: [(part: RecordOutlines.Part, place: PatternPlace)] = []
+        for (part, names) in [
+            (RecordOutlines.Part.record, []), (.stream, ["dynamodb"]), (.new, ["dynamodb", "NewImage"]), (.old, ["dynamodb", "OldImage"]),
+        ] {
+            if let place = events.place(names) { parts.append((part, place)) }
+        }
+        self.parts = parts
+    }
+
+    /// Which of these routes a record takes as far as values decide, as places in the list.
+    mutating func routes(_ routes: [Int], at index: Int) -> RouteSet {
+        var taken = RouteSet()
+        var hasEvents = false
+        var hasOld = false
+        var hasNew = false
+        for (place, route) in routes.enumerated() {
+            let needs = conditions.needs[route]
+            if !needs.events.isEmpty || !needs.otherEvents.isEmpty {
+                if !hasEvents {
+                    hasEvents = true
+                    matchEvent(index)
+                }
+                if !all(needs.events, events) || any(needs.otherEvents, events) { continue }
+            }
+            if !needs.was.isEmpty {
+                if !hasOld {
+                    hasOld = true
+                    ValueMatcher.match(.old, &old, records, outlines, index)
+                }
+                if !all(needs.was, old) { continue }
+            }
+            if !needs.becomes.isEmpty {
+                if !hasNew {
+                    hasNew = true
+                    ValueMatcher.match(.new, &new, records, outlines, index)
+                }
+                if !all(needs.becomes, new) { continue }
+            }
+            // Comparing images is the dearest, so it comes last.
+            if needs.changed.allSatisfy({ paths in paths.contains { records.isChanged($0, at: index) == true } }) { taken.insert(place) }
+        }
+        return taken
+    }
+
+    private func all(_ patterns: [Int], _ matcher: borrowing PatternMatcher) -> Bool {
+        for pattern in patterns where !matcher.isMatch(pattern) { return false }
+        return true
+    }
+
+    private func any(_ patterns: [Int], _ matcher: borrowing PatternMatcher) -> Bool {
+        for pattern in patterns where matcher.isMatch(pattern) { return true }
+        return false
+    }
+
+    private mutating func matchEvent(_ index: Int) {
+        events.begin()
+        if let outlines {
+            for (part, place) in parts {
+                for member in outlines.members(of: part, at: index) {
+                    events.add(memberOf: outlines.text, at: Int(member.place), nameCount: Int(member.nameCount), below: place)
+                }
+            }
+        } else {
+            records.eachEventPart(at: index, wantsMessage: wantsMessage) { view, part in
+                switch part {
+                case .members(let left): events.add(membersOf: view, except: left)
+                case .member(let name): events.add(view, as: name)
+                }
+            }
+        }
+        events.finish()
+    }
+
+    private static func match(
+        _ side: ImageSide, _ matcher: inout PatternMatcher, _ records: RecordBatch, _ outlines: RecordOutlines?, _ index: Int
+    ) {
+        matcher.begin()
+        if let outlines {
+            for member in outlines.members(of: side == .old ? .old : .new, at: index) {
+                matcher.add(attributeOf: outlines.text, at: Int(member.place), nameCount: Int(member.nameCount))
+            }
+        } else {
+            _ = records.withImage(side, at: index) { matcher.add(plainValuesOf: $0) }
+        }
+        matcher.finish()
+    }
+}

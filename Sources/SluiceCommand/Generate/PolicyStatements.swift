@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import StreamRecords
+
+/// Where the resources are that a configuration names without saying so.
+struct AWSPlace {
+    var partition = "aws"
+    var region: String
+    var account: String
+
+    /// The pseudo parameters of CloudFormation.
+    static let stack = AWSPlace(partition: "${AWS::Partition}", region: "${AWS::Region}", account: "${AWS::AccountId}")
+
+    func arn(_ service: String, _ resource: String) -> String { "arn:\(partition):\(service):\(region):\(account):\(resource)" }
+}
+
+/// One permission.
+struct PolicyStatement: Hashable {
+    var sid: String
+    var actions: [String]
+    var resources: [String]
+}
+
+/// The least that a function needs: to write where the sinks write, to be fed from the sources that the routes name, and to log.
+///
+/// Each action is one that Sluice calls, or Lambda for it: see
+/// [actions and resources](https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html).
+struct PolicyStatements {
+    let place: AWSPlace
+    /// The function's own log group.
+    let logGroup: String
+    /// The ARN of a queue that a text names, where it is not plain.
+    var queueARN: (String) -> String?
+
+    init(place: AWSPlace, logGroup: String, queueARN: @escaping (String) -> String? = { _ in nil }) {
+        self.place = place
+        self.logGroup = logGroup
+        self.queueARN = queueARN
+    }
+
+    func statements(_ plan: DeploymentPlan, text: (String) -> String) -> [PolicyStatement] {
+        var statements = [
+            PolicyStatement(
+                sid: "OwnLog", actions: ["logs:CreateLogStream", "logs:PutLogEvents"], resources: [place.arn("logs", "log-group:\(logGroup):*")])
+        ]
+        for sink in plan.sinks { statements += self.statements(sink, text: text) }
+        for source in plan.sources { statements += reading(source, text: text) }
+        return merged(statements)
+    }
+
+    private func statements(_ sink: DeploymentPlan.Sink, text: (String) -> String) -> [PolicyStatement] {
+        let sid = "Sink" + Self.identifier(sink.name)
+        switch sink.target {
+        case .bucket(let bucket, let prefix, _):
+            let path = prefix.isEmpty ? "" : text(prefix) + "/"
+            return [PolicyStatement(sid: sid, actions: ["s3:PutObject"], resources: ["arn:\(place.partition):s3:::\(text(bucket))/\(path)*"])]
+        case .table(let table):
+            return [
+                PolicyStatement(
+                    sid: sid, actions: ["dynamodb:DescribeTable", "dynamodb:PutItem", "dynamodb:UpdateItem"],
+                    resources: [place.arn("dynamodb", "table/\(text(table))")])
+            ]
+        case .queue(let queue, let isVerified):
+            var actions = ["sqs:SendMessage"]
+            if isVerified { actions.append("sqs:GetQueueAttributes") }
+            if !text(queue).contains("://") && queueARN(queue) == nil { actions.append("sqs:GetQueueUrl") }
+            return [PolicyStatement(sid: sid, actions: actions, resources: [arn(ofQueue: queue, text)])]
+        case .bus(let bus, let isVerified):
+            let name = text(bus)
+            return [
+                PolicyStatement(
+                    sid: sid, actions: (isVerified ? ["events:DescribeEventBus"] : []) + ["events:PutEvents"],
+                    resources: [name.hasPrefix("arn:") ? name : place.arn("events", "event-bus/\(name)")])
+            ]
+        case .function(let function):
+            let name = text(function)
+            // With or without version or alias, which an ARN has behind the name.
+            let arn = name.hasPrefix("arn:") ? name : place.arn("lambda", "function:\(name.split(separator: ":").last.map(String.init) ?? name)")
+            let plain = name.hasPrefix("arn:") || !name.contains(":") ? arn : place.arn("lambda", "function:\(name)")
+            return [PolicyStatement(sid: sid, actions: ["lambda:InvokeFunction"], resources: [plain])]
+        case .ownLog, .unknown: return []
+        }
+    }
+
+    /// What Lambda asks for in the function's name when it reads a source. Log groups and buses are allowed to invoke it instead.
+    private func reading(_ source: DeploymentPlan.Source, text: (String) -> String) -> [PolicyStatement] {
+        let name = text(source.name)
+        let sid = "Read" + Self.identifier(source.name)
+        switch source.kind {
+        case .change:
+            return [
+                PolicyStatement(
+                    sid: sid, actions: ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams"],
+                    resources: [place.arn("dynamodb", "table/\(name)/stream/*")])
+            ]
+        case .message:
+            return [
+                PolicyStatement(
+                    sid: sid, actions: ["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"], resources: [place.arn("sqs", name)])
+            ]
+        case .log, .event: return []
+        }
+    }
+
+    /// A queue by its URL (`https://sqs.REGION.amazonaws.com/ACCOUNT/NAME`), ARN or name.
+    private func arn(ofQueue queue: String, _ text: (String) -> String) -> String {
+        if let arn = queueARN(queue) { return arn }
+        let name = text(queue)
+        if name.hasPrefix("arn:") { return name }
+        guard name.contains("://") else { return place.arn("sqs", name) }
+        let parts = name.split(separator: "/").map(String.init)
+        guard parts.count >= 4 else { return place.arn("sqs", parts.last ?? name) }
+        let host = parts[1].split(separator: ".").map(String.init)
+        let region = host.count > 2 && host[0] == "sqs" ? host[1] : place.region
+        return "arn:\(place.partition):sqs:\(region):\(parts[2]):\(parts[3])"
+    }
+
+    /// One statement for what is allowed twice.
+    private func merged(_ statements: [PolicyStatement]) -> [PolicyStatement] {
+        var merged: [PolicyStatement] = []
+        for statement in statements {
+            if let place = merged.firstIndex(where: { $0.actions == statement.actions }) {
+                for resource in statement.resources where !merged[place].resources.contains(resource) { merged[place].resources.append(resource) }
+            } else {
+                var statement = statement
+                var number = 2
+                while merged.contains(where: { $0.sid == statement.sid }) {
+                    statement.sid += "\(number)"
+                    number += 1
+                }
+                merged.append(statement)
+            }
+        }
+        return merged
+    }
+
+    /// Letters and digits only, each word with a capital: `paid orders` is `PaidOrders`.
+    static func identifier(_ name: String) -> String {
+        let words = name.split { !($0.isASCII && ($0.isLetter || $0.isNumber)) }
+        return words.map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined()
+    }
+}

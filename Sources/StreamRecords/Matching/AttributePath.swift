@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import JSONTape
+
+/// The way to a value in an item: names with points between them, through maps and, by their places, lists: `address.city`, `lines.0.price`.
+///
+/// Where an attribute's own name has points in it, it is found as well.
+public struct AttributePath: Sendable, Hashable, CustomStringConvertible {
+    public let description: String
+    /// For each step the names that may begin there: the step alone, and with those behind it, since a name may have points itself.
+    private let names: [[Name]]
+
+    private struct Name: Sendable, Hashable {
+        var bytes: [UInt8]
+        /// The step behind it.
+        var next: Int
+    }
+
+    /// Nil where a name is empty.
+    public init?(_ text: String) {
+        let steps = text.utf8.split(separator: 0x2E, omittingEmptySubsequences: false).map { Array($0) }
+        if steps.contains([]) { return nil }
+        description = text
+        names = steps.indices.map { first in
+            (first..<steps.count).map { last in Name(bytes: Array(steps[first...last].joined(separator: [0x2E])), next: last + 1) }
+        }
+    }
+
+    /// The name of an attribute of the item itself, where the path is no longer.
+    var only: [UInt8]? { names.count == 1 ? names[0][0].bytes : nil }
+
+    /// The value in a map of attributes; nil where there is none.
+    func node(in map: borrowing JSONView) -> JSONNode? { find(0, in: map) }
+
+    private func find(_ step: Int, in map: borrowing JSONView) -> JSONNode? {
+        var members = map.members
+        while members.next() {
+            for name in names[step] where AttributePath.isName(members.key, name.bytes) {
+                if name.next == names.count { return members.value.node }
+                if let node = below(name.next, members.value) { return node }
+            }
+        }
+        return nil
+    }
+
+    private func below(_ step: Int, _ value: borrowing JSONView) -> JSONNode? {
+        var wrapper = value.members
+        guard wrapper.next() else { return nil }
+        if wrapper.key.isString("M") { return find(step, in: wrapper.value) }
+        guard wrapper.key.isString("L"), let place = Int(String(decoding: names[step][0].bytes, as: UTF8.self)) else { return nil }
+        var elements = wrapper.value.elements
+        var number = 0
+        while elements.next() {
+            if number == place { return step + 1 == names.count ? elements.value.node : below(step + 1, elements.value) }
+            number += 1
+        }
+        return nil
+    }
+
+    private static func isName(_ key: borrowing JSONView, _ name: [UInt8]) -> Bool {
+        if key.isEscaped { return Array((key.string ?? "").utf8) == name }
+        guard key.textCount == name.count else { return false }
+        let text = key.rawText
+        for place in name.indices where text.byte(at: place) != name[place] { return false }
+        return true
+    }
+}
+
+extension RecordBatch {
+    /// Whether a value differs between the old and the new image, by DynamoDB's equality: one that is in only one of them does.
+    ///
+    /// - Returns: nil where the record is no change, or has not both images.
+    public func isChanged(_ path: AttributePath, at index: Int) -> Bool? {
+        if let name = path.only, let isChanged = outlines?.isChanged(name, at: index) { return isChanged }
+        let parts = storage.index
+        let slot = parts.slots[index]
+        guard slot.kind == .change, !slot.old.isNone, !slot.new.isNone else { return nil }
+        let document = parts.documents[Int(slot.document)]
+        let old = document.view(slot.old)
+        let new = document.view(slot.new)
+        switch (path.node(in: old), path.node(in: new)) {
+        case (nil, nil): return false
+        case (let before?, let after?): return !ImageDifference.same(document.view(before), document.view(after))
+        default: return true
+        }
+    }
+
+    /// Hands over the image of an item before or after a change, an object of attribute values.
+    ///
+    /// - Returns: false where there is none.
+    public func withImage(_ side: ImageSide, at index: Int, _ body: (borrowing JSONView) -> Void) -> Bool {
+        let parts = storage.index
+        let slot = parts.slots[index]
+        guard slot.kind == .change else { return false }
+        let node = side == .old ? slot.old : slot.new
+        if node.isNone { return false }
+        let document = parts.documents[Int(slot.document)]
+        body(document.view(node))
+        return true
+    }
+
+    /// The value at a path of an image as plain JSON, for messages; nil where there is none.
+    public func plainText(of path: AttributePath, in side: ImageSide, at index: Int) -> String? {
+        let parts = storage.index
+        let slot = parts.slots[index]
+        let image = side == .old ? slot.old : slot.new
+        guard slot.kind == .change, !image.isNone else { return nil }
+        let document = parts.documents[Int(slot.document)]
+        guard let node = path.node(in: document.view(image)) else { return nil }
+        var writer = JSONWriter()
+        AttributeValue(document.view(node)).writeCanonical(into: &writer)
+        return String(decoding: writer.array, as: UTF8.self)
+    }
+}
+
+/// One of the two images of a change.
+public enum ImageSide: Sendable, Hashable {
+    case old, new
+}

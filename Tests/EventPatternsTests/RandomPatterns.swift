@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import EventPatterns
+import JSONTape
+
+/// Numbers that are the same in each run with the same seed (SplitMix64).
+struct SeededRandom: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(seed: UInt64) { state = seed }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+        return z ^ (z >> 31)
+    }
+
+    mutating func below(_ bound: Int) -> Int { Int.random(in: 0..<bound, using: &self) }
+
+    mutating func chance(_ percent: Int) -> Bool { below(100) < percent }
+
+    mutating func pick<T>(_ values: [T]) -> T { values[below(values.count)] }
+}
+
+/// Makes patterns and events out of so few names and values that they often meet.
+struct RandomPatterns {
+    var random: SeededRandom
+
+    static let names = ["a", "b", "c", "ab", "a.b", "", "longer name", "longer nam", "é", "$or"]
+    static let texts = ["", "a", "b", "ab", "abc", "aBc", "ABC", "\"", "a\"b", "\\", "é", "É", "ß", "SS", "10.0.0.1", "::1", "0::1", "*", "1", "x😀y", "abcdefghij", "abcdefghik"]
+    static let numbers = ["0", "-0", "1", "1.0", "1e0", "10", "-1", "0.5", "5e-1", "9007199254740993", "9007199254740992", "1e400", "2.5"]
+
+    // MARK: Events
+
+    mutating func value(depth: Int) -> JSONValue {
+        switch random.below(depth > 0 ? 10 : 6) {
+        case 0, 1, 2: return .string(random.pick(Self.texts))
+        case 3: return .number(random.pick(Self.numbers))
+        case 4: return .bool(random.chance(50))
+        case 5: return .null
+        case 6, 7: return object(depth: depth - 1)
+        default: return .array((0..<random.below(4)).map { _ in value(depth: depth - 1) })
+        }
+    }
+
+    mutating func object(depth: Int) -> JSONValue {
+        .object((0..<random.below(5)).map { _ in JSONMember(name: random.pick(Self.names), value: value(depth: depth)) })
+    }
+
+    mutating func event() -> JSONValue { object(depth: 4) }
+
+    // MARK: Patterns
+
+    mutating func pattern(depth: Int = 4, isChoice: Bool = false) -> JSONValue {
+        var members: [JSONMember] = []
+        for _ in 0..<(1 + random.below(3)) {
+            // Choices in choices, but not so many that they multiply beyond what is allowed.
+            if depth > 1 && random.chance(12) {
+                members.append(JSONMember(name: "$or", value: .array((0..<(2 + random.below(2))).map { _ in pattern(depth: depth - 2, isChoice: true) })))
+            } else {
+                // As a field's name, `$or` is for the fixtures.
+                let name = random.pick(Self.names.dropLast())
+                members.append(JSONMember(name: name, value: depth > 0 && random.chance(40) ? pattern(depth: depth - 1, isChoice: isChoice) : tests()))
+            }
+        }
+        return .object(members)
+    }
+
+    private mutating func tests() -> JSONValue { .array((0..<(1 + random.below(3))).map { _ in test() }) }
+
+    private mutating func comparison(_ name: String, _ operand: JSONValue) -> JSONValue { .object([JSONMember(name: name, value: operand)]) }
+
+    private mutating func text() -> JSONValue { .string(random.pick(Self.texts)) }
+
+    private mutating func test() -> JSONValue {
+        switch random.below(16) {
+        case 0, 1, 2: return text()
+        case 3: return .number(random.pick(Self.numbers))
+        case 4: return random.chance(50) ? .null : .bool(random.chance(50))
+        case 5: return comparison("prefix", random.chance(25) ? comparison("equals-ignore-case", text()) : text())
+        case 6: return comparison("suffix", random.chance(25) ? comparison("equals-ignore-case", text()) : text())
+        case 7: return comparison("equals-ignore-case", text())
+        case 8: return comparison("wildcard", .string(wildcard()))
+        case 9, 10: return comparison("exists", .bool(random.chance(50)))
+        case 11: return comparison("cidr", .string(random.pick(["10.0.0.0/8", "0.0.0.0/0", "::/64", "10.0.0.0/31"])))
+        case 12, 13: return comparison("numeric", range())
+        default: return comparison("anything-but", excluded())
+        }
+    }
+
+    private mutating func wildcard() -> String {
+        (0..<(1 + random.below(3))).map { _ in random.pick(["a", "b", "abc", "é", "\\*", "\\\\", ""]) }.joined(separator: random.chance(70) ? "*" : "")
+            .replacing("**", with: "*")
+    }
+
+    private mutating func range() -> JSONValue {
+        let low = random.pick(["-1", "0", "0.5"])
+        let high = random.pick(["1", "2.5", "10"])
+        return switch random.below(4) {
+        case 0: .array([.string("="), .number(high)])
+        case 1: .array([.string(random.pick(["<", "<="])), .number(high)])
+        case 2: .array([.string(random.pick([">", ">="])), .number(low)])
+        default: .array([.string(random.pick([">", ">="])), .number(low), .string(random.pick(["<", "<="])), .number(high)])
+        }
+    }
+
+    private mutating func excluded() -> JSONValue {
+        switch random.below(5) {
+        case 0: return text()
+        case 1: return .array((0..<(1 + random.below(3))).map { _ in text() })
+        case 2: return .array([.number("1"), .number(random.pick(["0", "10", "2.5"]))])
+        case 3: return comparison(random.pick(["prefix", "suffix"]), .string(random.pick(["a", "ab", "\"", "é"])))
+        default: return comparison("equals-ignore-case", .array([text(), text()]))
+        }
+    }
+}

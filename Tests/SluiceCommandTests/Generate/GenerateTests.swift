@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import JSONTape
+import Testing
+
+@Suite("sluice generate")
+struct GenerateTests {
+    private let folder: TemporaryFolder
+    private var sluice: Command
+
+    init() throws {
+        folder = try TemporaryFolder()
+        sluice = Command(folder: folder.path)
+        for name in ["AWS_REGION", "AWS_DEFAULT_REGION", "STAGE", "ORDERS_QUEUE_URL"] { sluice.environment.updateValue(nil, forKey: name) }
+    }
+
+    /// Every kind of sink and source, with and without variables.
+    private static let everything = """
+        sinks:
+          archive: { type: s3-json, bucket: my-bucket, prefix: "a/${STAGE:-dev}/" }
+          lines: { type: s3-json, bucket: my-lines, batch: true }
+          orders: { type: sqs, queue: "${ORDERS_QUEUE_URL}" }
+          notes: { type: sqs, queue: notes.fifo, verify: false }
+          far: { type: sqs, queue: "https://sqs.eu-west-1.amazonaws.com/123456789012/far" }
+          bus: { type: eventbridge, bus: "records-${STAGE:-dev}" }
+          fn: { type: lambda, function: "arn:aws:lambda:eu-west-1:123456789012:function:f:live" }
+          history: { type: event-table, table: "dynamodb:eventtable" }
+          console: { type: log }
+          parked: { type: s3-json, bucket: my-parked }
+        redact_key: "${REDACTION_KEY}"
+        routes:
+          - { name: p, table: [Products], op: [INSERT, MOD*], redact: { hashed: new.x }, to: [archive, bus, fn, history, lines] }
+          - { name: q, queue: [stock-updates, "other-*"], to: [orders, notes] }
+          - { name: g, group: [/aws/lambda/shop, "/ecs/${STAGE:-dev}"], to: [console, far] }
+          - { name: b, bus: [default], to: [console] }
+          - { name: t, table: ["Todo*"], to: [console] }
+        rejected: { to: [parked] }
+        """
+
+    private func lint(_ template: String) async throws -> Command.Result {
+        var sluice = sluice
+        sluice.environment["AWS_DEFAULT_REGION"] = "eu-central-1"
+        let file = try folder.write("template.yaml", template)
+        return try await sluice.program(
+            Python.path(), [Python.tool("cfn-lint"), "--non-zero-exit-code", "informational", "--regions", "us-east-1", "eu-central-1", "--", file])
+    }
+
+    // MARK: Filters
+
+    @Test func filtersKeepWhatTheRoutesTake() async throws {
+        try folder.write("sluice.yaml", Self.everything)
+        let result = try await sluice("generate", "filters")
+        #expect(result.status == 0 && result.errors.isEmpty)
+        #expect(result.lines == [
+            #"{"table":"Products","FilterCriteria":{"Filters":[{"Pattern":"{\"eventName\":[\"INSERT\",{\"prefix\":\"MOD\"}]}"}]}}"#,
+            #"{"queue":"stock-updates","reason":"the route “q” takes all of its messages"}"#,
+            #"{"queue":"other-*","reason":"the route “q” takes all of its messages"}"#,
+            #"{"table":"Todo*","reason":"the route “t” takes every change"}"#,
+        ])
+    }
+
+    @Test(arguments: [
+        ("- { table: [T], op: [INSERT], to: a }\n  - { table: [T], op: [REMOVE], to: a }", #"{\"eventName\":[\"INSERT\",\"REMOVE\"]}"#),
+        ("- { table: [T], op: [INSERT], to: a }\n  - { table: [\"*\"], op: [REMOVE], to: a }", #"{\"eventName\":[\"INSERT\",\"REMOVE\"]}"#),
+        ("- { table: [T], op: [INSERT], to: a }\n  - { table: [U], to: a }", #"{\"eventName\":[\"INSERT\"]}"#),
+        ("- { table: [T], op: [INSERT], to: a }\n  - { kind: log, to: a }", #"{\"eventName\":[\"INSERT\"]}"#),
+        ("- { table: [T], op: [INSERT], to: a }\n  - { to: a }", "every change"),
+        ("- { table: [T], op: [\"*T\"], to: a }", "for which a filter has no words"),
+        ("- { table: [T], op: [INSERT, MODIFY, REMOVE], to: a }", "INSERT, MODIFY and REMOVE"),
+    ])
+    func filtersNeverKeepLess(_ routes: String, _ expected: String) async throws {
+        try folder.write("sluice.yaml", "sinks: { a: { type: log } }\nroutes:\n  \(routes)\n")
+        let result = try await sluice("generate", "filters")
+        #expect(result.status == 0)
+        #expect(try #require(result.lines.first).contains(expected), "\(result.lines)")
+    }
+
+    /// What a filter would let go, no route takes.
+    @Test func filtersAgreeWithTheRoutes() async throws {
+        var (seed, random) = SeededRandom.announced("filtersAgreeWithTheRoutes")
+        for _ in 0..<8 {
+            let operations = ["INSERT", "MODIFY", "REMOVE", "I*", "*", "*E"]
+            let routes = (0..<Int.random(in: 1...3, using: &random)).map { number in
+                let some = operations.shuffled(using: &random).prefix(Int.random(in: 1...2, using: &random))
+                return "{ name: r\(number), table: [\(Bool.random(using: &random) ? "Things" : "Others")], op: [\(some.map { "\"\($0)\"" }.joined(separator: ","))], to: a }"
+            }
+            try folder.write("sluice.yaml", "sinks: { a: { type: log } }\nroutes: [\(routes.joined(separator: ", "))]\n")
+            let lines = try await sluice("generate", "filters").lines
+            guard let line = lines.first(where: { $0.contains("\"Things\"") }) else { continue }
+            let filters = try JSONValue(parsing: line)["FilterCriteria"]?["Filters"]
+            for operation in ["INSERT", "MODIFY", "REMOVE"] {
+                let record = Recordings.change(1).replacingOccurrences(of: "\"INSERT\"", with: "\"\(operation)\"")
+                try folder.write("in.json", Recordings.event([record]))
+                let taken = try await !sluice("process", "in.json").lines.isEmpty
+                #expect(!taken || Self.passes(operation, filters), "\(operation) \(line) (seed \(seed))")
+            }
+        }
+    }
+
+    private static func passes(_ operation: String, _ filters: JSONValue?) -> Bool {
+        guard case .array(let patterns)? = filters else { return true }
+        return patterns.contains { pattern in
+            guard let text = pattern["Pattern"]?.stringValue, case .array(let values)? = try? JSONValue(parsing: text)["eventName"] else { return false }
+            return values.contains { value in
+                value.stringValue == operation || value["prefix"]?.stringValue.map { operation.hasPrefix($0) } == true
+            }
+        }
+    }
+
+    // MARK: Policies
+
+    private func statements(_ result: Command.Result) throws -> [String: (actions: [String], resources: [String])] {
+        guard case .array(let list)? = try JSONValue(parsing: result.output)["Statement"] else { return [:] }
+        func texts(_ value: JSONValue?) -> [String] {
+            if case .array(let values)? = value { values.compactMap(\.stringValue) } else { [value?.stringValue].compactMap { $0 } }
+        }
+        return Dictionary(uniqueKeysWithValues: list.map { ($0["Sid"]?.stringValue ?? "", (texts($0["Action"]), texts($0["Resource"]))) })
+    }
+
+    @Test func aPolicyNamesWhatIsNeededAndNoMore() async throws {
+        try folder.write("sluice.yaml", Self.everything)
+        var sluice = sluice
+        sluice.environment["ORDERS_QUEUE_URL"] = "https://sqs.eu-west-1.amazonaws.com/123456789012/orders"
+        sluice.environment["STAGE"] = "prod"
+        let result = try await sluice("generate", "iam", "--region", "eu-west-1", "--account", "123456789012", "--function", "consumer")
+        #expect(result.status == 0 && result.errors.isEmpty, "\(result.errors)")
+        let found = try statements(result)
+        #expect(found["OwnLog"]?.resources == ["arn:aws:logs:eu-west-1:123456789012:log-group:/aws/lambda/consumer:*"])
+        #expect(found["SinkArchive"]?.actions == ["s3:PutObject"])
+        #expect(found["SinkArchive"]?.resources == ["arn:aws:s3:::my-bucket/a/prod/*", "arn:aws:s3:::my-lines/*", "arn:aws:s3:::my-parked/*"])
+        #expect(found["SinkOrders"]?.resources == ["arn:aws:sqs:eu-west-1:123456789012:orders", "arn:aws:sqs:eu-west-1:123456789012:far"])
+        #expect(found["SinkNotes"]?.actions == ["sqs:SendMessage", "sqs:GetQueueUrl"])
+        #expect(found["SinkBus"]?.resources == ["arn:aws:events:eu-west-1:123456789012:event-bus/records-prod"])
+        #expect(found["SinkFn"]?.resources == ["arn:aws:lambda:eu-west-1:123456789012:function:f:live"])
+        #expect(found["SinkHistory"]?.actions == ["dynamodb:DescribeTable", "dynamodb:PutItem", "dynamodb:UpdateItem"])
+        #expect(found["ReadProducts"]?.resources.first == "arn:aws:dynamodb:eu-west-1:123456789012:table/Products/stream/*")
+        #expect(found["ReadStockUpdates"]?.actions.contains("sqs:DeleteMessage") == true)
+        #expect(found.count == 9 && !result.text.contains("\"*\""))
+    }
+
+    @Test func aPolicyNeedsItsNames() async throws {
+        try folder.write("sluice.yaml", Self.everything)
+        let result = try await sluice("generate", "iam")
+        #expect(result.status == 2 && result.text.isEmpty && result.errors.contains("ORDERS_QUEUE_URL: not set"), "\(result.errors)")
+        try folder.write("sluice.yaml", "sinks: { f: { type: file, path: x }, t: { type: event-table, table: \"dynamodb:t\" } }\nroutes: [{ to: [f, t] }]\n")
+        let narrow = try await sluice("generate", "iam")
+        #expect(narrow.status == 0 && narrow.errors.contains("--account make it narrower") && narrow.errors.contains("the sink f (file)"))
+    }
+
+    // MARK: Templates
+
+    @Test func theTemplateOfEverythingIsSound() async throws {
+        try folder.write("sluice.yaml", Self.everything)
+        let result = try await sluice("generate", "sam")
+        #expect(result.status == 0)
+        for part in [
+            "#       5.00  sink archive: S3, one object a record", "#       1.00  sink console: CloudWatch Logs, whole records", "sink history: DynamoDB",
+            "  OrdersQueueUrl:\n    Type: String\n    Description: \"ORDERS_QUEUE_URL: the queue's URL\"", "  Stage:\n    Type: String\n    Description: \"STAGE\"\n    Default: \"dev\"",
+            "  RedactionKey:\n    Type: String\n    Description: \"REDACTION_KEY\"\n    NoEcho: true", "          STAGE: !Ref Stage",
+            #"- !Sub "arn:${AWS::Partition}:s3:::my-bucket/a/${Stage}/*""#, #"{ Name: !Select [4, !Split ["/", !Ref OrdersQueueUrl]] }]"#,
+            #"          - Pattern: '{"eventName":["INSERT",{"prefix":"MOD"}]}'"#, "      # No filter: the route “t” takes every change.",
+        ] { #expect(result.text.contains(part), "\(part)") }
+        #expect(!result.text.contains("sink parked: S3, one object a record"))
+        let verdict = try await lint(result.text)
+        #expect(verdict.status == 0, "\(verdict.text) \(verdict.errors)")
+        // The template itself keeps what `check` asks for.
+        let check = try await sluice("check", "--config", try folder.write("plain.yaml", "sinks: { a: { type: log } }\nroutes: [{ to: a }]\n"), "--template", folder("template.yaml"), "--strict")
+        #expect(check.status == 0, "\(check.errors)")
+    }
+
+    @Test(arguments: ["- { to: a }", "- { kind: log, group: [\"/ecs/*\"], to: a }", "- { queue: [q.fifo], to: a }", "- { bus: [default, \"1\"], to: a }", "- { table: [Failures, Consumer, consumer], to: a }"])
+    func templatesOfSingleSourcesAreSound(_ route: String) async throws {
+        try folder.write("sluice.yaml", "sinks: { a: { type: log } }\nroutes:\n  \(route)\n")
+        let result = try await sluice("generate", "sam")
+        let verdict = try await lint(result.text)
+        #expect(result.status == 0 && verdict.status == 0, "\(verdict.text) \(verdict.errors)\n\(result.text)")
+    }
+
+    /// The linter would see it if something were wrong.
+    @Test func theLinterSeesMistakes() async throws {
+        try folder.write("sluice.yaml", "sinks: { a: { type: log } }\nroutes: [{ table: [T], to: a }]\n")
+        let text = try await sluice("generate", "sam").text
+        #expect(try await lint(text.replacingOccurrences(of: "!Ref TTableStreamArn", with: "!Ref Nothing")).status != 0)
+        #expect(try await lint(text.replacingOccurrences(of: "BatchSize: 100", with: "BatchSize: many")).status != 0)
+    }
+
+    @Test func whatIsWrongIsTold() async throws {
+        for verb in ["filters", "iam", "sam"] {
+            #expect(try await sluice("generate", verb).errors.contains("there is no configuration"))
+        }
+        try folder.write("sluice.yaml", "sinks: { a: { type: lgo } }\nroutes: [{ to: a }]\n")
+        let result = try await sluice("generate", "sam")
+        #expect(result.status == 2 && result.text.isEmpty && result.errors.contains("did you mean log?"))
+    }
+}

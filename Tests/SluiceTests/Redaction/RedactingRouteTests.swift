@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import JSONTape
+@testable import Sluice
+import StreamRecords
+import Testing
+
+/// What redaction leaves as it was: order, ids, accounts, and other routes.
+@Suite(.timeLimit(.minutes(1))) struct RedactingRouteTests {
+    private func redaction(_ paths: String...) throws -> Redaction { Redaction(try paths.map { try Redaction.Rule(RecordPath($0)) }) }
+
+    private func pipeline(
+        _ sinks: [(name: String, sink: any Sink)], _ routes: [Route], rejected: Configuration.Rejected = .init()
+    ) throws -> Pipeline {
+        try Pipeline(sinks: sinks, routes: routes, rejected: rejected)
+    }
+
+    @Test func onlyTheRouteThatRedactsDoes() async throws {
+        let (all, some) = (ScriptedSink(), ScriptedSink())
+        let pipeline = try pipeline([("all", all), ("some", some)], [
+            Route(name: "all", to: ["all"]),
+            Route(name: "some", conditions: [.operation([NamePattern("INSERT")])], redaction: try redaction("new.status", "old"), to: ["some"]),
+            Route(name: "typed", envelope: .typed, to: ["some"]),
+        ])
+        let records = try batch([
+            Change(number: 0, key: 1), Change(number: 1, key: 2, operation: "INSERT"), Change(number: 2, key: 3), Change(number: 3, key: 4, operation: "INSERT"),
+        ])
+        let report = try await pipeline.deliver(pipeline.prepare(records))
+        #expect(report.isClean && report.counts.delivered == 4)
+        #expect(all.ids == some.ids && all.ids == ["event-0", "event-1", "event-2", "event-3"])
+        #expect(all.lines.allSatisfy { $0.contains(#""status":"paid""#) })
+        #expect(some.lines.map { $0.contains("paid") } == [true, false, true, false])
+        #expect(some.lines.map { $0.hasPrefix(#"{"eventID""#) } == [true, false, true, false])
+        #expect(some.delivered.map { $0.record.newImage?["status"] == nil } == [false, true, false, true])
+        #expect(some.delivered.map(\.payload) == some.lines)
+    }
+
+    /// A key that is hidden still keeps its records in order, between routes as well.
+    @Test func orderIsKeptByHiddenKeys() async throws {
+        let sink = ScriptedSink { $0.record.id.id == "event-0" ? .retry("throttled") : .delivered }
+        let pipeline = try pipeline([("a", sink)], [
+            Route(name: "inserts", conditions: [.operation([NamePattern("INSERT")])], redaction: try redaction("keys.Id"), to: ["a"]),
+            Route(name: "rest", to: ["a"]),
+        ])
+        let records = try batch([
+            Change(number: 0, key: 1, operation: "INSERT"), Change(number: 1, key: 2, operation: "INSERT"), Change(number: 2, key: 1), Change(number: 3, key: 2),
+        ])
+        let report = try await pipeline.deliver(pipeline.prepare(records))
+        #expect(sink.ids == ["event-1", "event-3"])
+        #expect(report.fates.map(\.isRetry) == [true, false, true, false])
+        let keys = sink.delivered.compactMap(\.key)
+        #expect(keys.count == 2 && keys[0] == keys[1])
+        // Another delivery of the batch: what went out does not go again.
+        let again = try await pipeline.deliver(pipeline.prepare(records))
+        #expect(sink.ids == ["event-1", "event-3"] && again.sinks[0].remembered == 2)
+    }
+
+    @Test func parkedRecordsAreRedacted() async throws {
+        let parked = ScriptedSink()
+        let sink = ScriptedSink { $0.record.id.id == "event-1" ? .rejected("no") : .delivered }
+        let pipeline = try pipeline(
+            [("a", sink), ("parked", parked)],
+            [Route(name: "inserts", redaction: try redaction("new.status", "old.status"), to: ["a"])],
+            rejected: .init(to: ["parked"]))
+        let broken = #"{"eventID":"x","dynamodb":{"Keys":{"Id":{"N":"hunter2"}},"SequenceNumber":"77"}}"#
+        let report = try await pipeline.deliver(pipeline.prepare(batch([Change(number: 0, key: 1), Change(number: 1, key: 2)], extra: [broken])))
+        #expect(report.counts.parked == 2)
+        try #require(parked.lines.count == 2)
+        let first = try JSONValue(parsing: parked.lines[0])
+        #expect(first["record"]?["dynamodb"]?["NewImage"]?.text == #"{"Id":{"N":"2"},"n":{"N":"1"}}"# && first["position"] != nil)
+        let second = try JSONValue(parsing: parked.lines[1])
+        #expect(second["withheld_bytes"] == .number("\(broken.utf8.count)") && second["record"] == nil && second["position"]?["value"] == .string("77"))
+        #expect(!parked.lines[1].contains("hunter2") && second["reason"]?.stringValue?.contains("withheld") == true)
+    }
+
+    @Test func readyMadeLinesAreNotUsed() async throws {
+        let sink = ScriptedSink()
+        let pipeline = try pipeline([("a", sink)], [Route(name: "a", redaction: try redaction("new.status", "old.status"), to: ["a"])])
+        #expect(pipeline.rendering == nil)
+        let text = (0..<3).map { Change(number: $0, key: $0).json }.joined(separator: ",")
+        var reader = RecordReader(MemorySource(Array("{\"Records\":[\(text)]}".utf8)), rendering: .plain)
+        while var chunk = try reader.next() {
+            while let batch = chunk.nextBatch() { _ = try await pipeline.deliver(pipeline.prepare(batch)) }
+        }
+        #expect(sink.lines.count == 3 && sink.lines.allSatisfy { !$0.contains("paid") })
+    }
+}

@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import JSONTape
+
+/// Random records of all kinds with values in them that nobody else has, some to be hidden and some not.
+struct SecretRecords {
+    private var random: SeededRandom
+    private var count = 0
+    /// What must never be seen again.
+    private(set) var secrets: [String] = []
+    /// Secrets whose own bytes stand in no record, but for example their base64.
+    private(set) var disguised: Set<String> = []
+    /// What must still be seen.
+    private(set) var open: [(root: String, word: String)] = []
+    /// The paths that lead to the secrets, for a configuration.
+    private(set) var paths: Set<String> = []
+    private(set) var records: [String] = []
+
+    init(seed: UInt64) {
+        random = SeededRandom(seed: seed)
+        for _ in 0..<Int.random(in: 3...9, using: &random) {
+            switch Int.random(in: 0..<6, using: &random) {
+            case 0, 1: change()
+            case 2: log()
+            case 3: message()
+            case 4: event()
+            default: broken()
+            }
+        }
+    }
+
+    private mutating func below(_ bound: Int) -> Int { Int.random(in: 0..<bound, using: &random) }
+
+    /// A word that occurs nowhere else.
+    private mutating func word(isSecret: Bool, in root: String = "") -> String {
+        let letters = Array("bcdfghjklmnpqrstvwxyz")
+        let word = String((0..<16).map { _ in letters[below(letters.count)] })
+        if isSecret { secrets.append(word) } else { open.append((root, word)) }
+        return word
+    }
+
+    /// Digits that occur nowhere else.
+    private mutating func digits() -> String {
+        let digits = "9" + String((0..<19).map { _ in "123456789".randomElement(using: &random) ?? "1" })
+        secrets.append(digits)
+        return digits
+    }
+
+    private static let names = ["a", "email", "customer", "x.y", "ключ", "quo\"te", "back\\slash", "0", "emoji 🫘", "Id"]
+
+    private mutating func name() -> String { Self.names[below(Self.names.count)] }
+
+    private func quoted(_ text: String) -> String { JSONValue.string(text).text }
+
+    // MARK: Changes
+
+    /// An attribute that holds a secret somewhere, and the path to it.
+    private mutating func attribute(depth: Int, path: inout String) -> String {
+        switch below(depth > 3 ? 5 : 8) {
+        case 0: return #"{"N":"\#(digits())"}"#
+        case 1: return #"{"SS":[\#(quoted(word(isSecret: true))),"other"]}"#
+        case 2: return #"{"B":"\#(encoded(word(isSecret: true)))"}"#
+        case 3, 4: return #"{"S":\#(quoted(word(isSecret: true)))}"#
+        case 5:
+            let inner = name()
+            if inner.contains(".") || below(2) == 0 { path += "." + inner } else { path += ".*" }
+            return #"{"M":{\#(quoted(inner)):\#(attribute(depth: depth + 1, path: &path))}}"#
+        case 6:
+            // The path goes through the list.
+            return #"{"L":[\#(attribute(depth: depth + 1, path: &path))]}"#
+        default:
+            return #"{"M":{"secret":\#(quotedSecretAttribute()),"more":\#(quotedSecretAttribute())}}"#
+        }
+    }
+
+    private mutating func quotedSecretAttribute() -> String { #"{"S":\#(quoted(word(isSecret: true)))}"# }
+
+    private mutating func encoded(_ word: String) -> String {
+        let text = String(decoding: Base64.encodeText(Array(word.utf8)), as: UTF8.self)
+        secrets.append(text)
+        disguised.insert(word)
+        return text
+    }
+
+    private mutating func image(_ root: String, _ key: String) -> String {
+        var members = [key, #""open":{"S":"\#(word(isSecret: false, in: root))"}"#]
+        for number in 0..<below(4) {
+            let name = "\(self.name())\(number)"
+            var path = "\(root).\(name)"
+            members.append("\(quoted(name)):\(attribute(depth: 0, path: &path))")
+            paths.insert(path)
+        }
+        members.shuffle(using: &random)
+        return "{\(members.joined(separator: ","))}"
+    }
+
+    private mutating func change() {
+        count += 1
+        // At times the key is a secret too, named in one of the three places where it stands.
+        var key = #""Key":{"S":"k\#(count)"}"#
+        if below(2) == 0 {
+            key = #""SecretKey":{"S":"\#(word(isSecret: true))"}"#
+            paths.insert(["keys.SecretKey", "new.SecretKey", "old.SecretKey"][below(3)])
+        }
+        let operation = ["INSERT", "MODIFY", "REMOVE", "ARCHIVE"][below(4)]
+        let form = below(4)
+        let new = operation == "REMOVE" ? "" : #""NewImage":\#(image("new", key)),"#
+        let old = operation == "INSERT" ? "" : #""OldImage":\#(image("old", key)),"#
+        if form == 0 {
+            // An export tells no id: one is made of the keys, and must not give them away.
+            return records.append(#"{"Metadata":{"WriteTimestampMicros":{"N":"17900000000000\#(10 + count)"}},\#(new)\#(old)"Keys":{\#(key)}}"#)
+        }
+        let record =
+            #"{"eventID":"id-\#(count)","eventName":"\#(operation)","awsRegion":"eu-west-1","dynamodb":{"ApproximateCreationDateTime":1790000000,"#
+                + #""Keys":{\#(key)},\#(new)\#(old)"SequenceNumber":"\#(1_000_000 + count)"},"#
+                + #""eventSourceARN":"arn:aws:dynamodb:eu-west-1:123456789012:table/Things/stream/1"}"#
+        guard form == 1 else { return records.append(record) }
+        let data = String(decoding: Base64.encodeText(Array(record.utf8)), as: UTF8.self)
+        records.append(
+            #"{"kinesis":{"data":"\#(data)","sequenceNumber":"\#(2_000_000 + count)"},"eventSource":"aws:kinesis","#
+                + #""eventSourceARN":"arn:aws:kinesis:eu-west-1:123456789012:stream/things"}"#)
+    }
+
+    // MARK: Others
+
+    /// JSON that holds a secret somewhere, and the path to it.
+    private mutating func value(depth: Int, path: inout String) -> String {
+        switch below(depth > 3 ? 2 : 4) {
+        case 0: return digits()
+        case 1: return quoted(word(isSecret: true))
+        case 2:
+            let inner = name()
+            path += "." + inner
+            return "{\(quoted(inner)):\(value(depth: depth + 1, path: &path))}"
+        default: return "[\(value(depth: depth + 1, path: &path))]"
+        }
+    }
+
+    private mutating func object(_ root: String) -> String {
+        var members = [#""open":"\#(word(isSecret: false, in: root))""#]
+        for number in 0..<1 + below(3) {
+            let name = "\(self.name())\(number)"
+            var path = "\(root).\(name)"
+            members.append("\(quoted(name)):\(value(depth: 0, path: &path))")
+            paths.insert(path)
+        }
+        members.shuffle(using: &random)
+        return "{\(members.joined(separator: ","))}"
+    }
+
+    private mutating func log() {
+        count += 1
+        let message = below(4) == 0 ? plainSecret("message") : object("message")
+        let fields = below(2) == 0 ? "" : #","extractedFields":\#(object("fields"))"#
+        records.append(
+            #"{"messageType":"DATA_MESSAGE","owner":"123456789012","logGroup":"/aws/lambda/things","logStream":"2026/11/20/[$LATEST]0a","#
+                + #""subscriptionFilters":["f"],"logEvents":[{"id":"log-\#(count)","timestamp":1790000000000,"message":\#(quoted(message))\#(fields)}]}"#)
+    }
+
+    private mutating func plainSecret(_ path: String) -> String {
+        paths.insert(path)
+        return "text with \(word(isSecret: true)) in it"
+    }
+
+    private mutating func message() {
+        count += 1
+        let body = below(4) == 0 ? plainSecret("body") : object("body")
+        let content = below(3) == 0
+            ? #"{"Type":"Notification","TopicArn":"arn:aws:sns:eu-west-1:123456789012:t","Message":\#(quoted(body))}"# : body
+        records.append(queued(content))
+    }
+
+    private func queued(_ body: String) -> String {
+        #"{"messageId":"message-\#(count)","body":\#(quoted(body)),"md5OfBody":"0","attributes":{"MessageGroupId":"g"},"#
+            + #""eventSourceARN":"arn:aws:sqs:eu-west-1:123456789012:q.fifo","awsRegion":"eu-west-1"}"#
+    }
+
+    private mutating func event() {
+        count += 1
+        let event = #"{"version":"0","id":"event-\#(count)","detail-type":"Thing","source":"shop","account":"123456789012","#
+            + #""time":"2026-11-20T15:00:00Z","region":"eu-west-1","resources":[],"detail":\#(object("detail"))}"#
+        records.append(below(2) == 0 ? event : queued(event))
+    }
+
+    /// What is not of the right shape, so that nobody knows where in it the secret is.
+    private mutating func broken() {
+        count += 1
+        records.append(
+            below(2) == 0
+                ? #"{"eventID":"id-\#(count)","eventName":"MODIFY","dynamodb":{"Keys":{"Id":{"N":"not \#(word(isSecret: true))"}},"SequenceNumber":"1"}}"#
+                : #"{"unknown":"\#(word(isSecret: true))"}"#)
+    }
+}
+
+private enum Base64 {
+    static func encodeText(_ bytes: [UInt8]) -> [UInt8] {
+        let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+        var out: [UInt8] = []
+        for start in stride(from: 0, to: bytes.count, by: 3) {
+            let group = bytes[start..<min(start + 3, bytes.count)]
+            var bits: UInt32 = 0
+            for byte in group { bits = bits << 8 | UInt32(byte) }
+            bits <<= UInt32(3 - group.count) * 8
+            for digit in 0..<4 { out.append(digit <= group.count ? alphabet[Int(bits >> (18 - 6 * UInt32(digit)) & 63)] : UInt8(ascii: "=")) }
+        }
+        return out
+    }
+}

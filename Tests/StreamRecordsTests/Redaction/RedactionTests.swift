@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import JSONTape
+import StreamRecords
+import Testing
+
+@Suite struct RedactionTests {
+    private static let key = Redaction.Key(Array("a key of sixteen".utf8))
+
+    private func redaction(_ removed: [String], _ method: Redaction.Method = .removed, key: Redaction.Key? = RedactionTests.key) throws -> Redaction {
+        Redaction(try removed.map { try Redaction.Rule(RecordPath($0), method) }, key: key)
+    }
+
+    private func redacted(_ text: String, _ paths: [String], _ method: Redaction.Method = .removed) throws -> Record {
+        let batch = try EnvelopeRecords.batch(text)
+        let result = batch.redacted([(0, try redaction(paths, method))])
+        try #require(result.count == 1)
+        return result[0]
+    }
+
+    private func plain(_ text: String, _ paths: [String], _ method: Redaction.Method = .removed) throws -> JSONValue {
+        try JSONValue(parsing: redacted(text, paths, method).line(.plain))
+    }
+
+    @Test func nothingToHideChangesNothing() throws {
+        for text in [
+            EnvelopeRecords.modify, EnvelopeRecords.insert, EnvelopeRecords.expiry, EnvelopeRecords.export, EnvelopeRecords.log, EnvelopeRecords.message,
+            EnvelopeRecords.text, EnvelopeRecords.event, EnvelopeRecords.notification, EnvelopeRecords.queuedEvent,
+        ] {
+            let before = try EnvelopeRecords.record(text)
+            for paths in [[], ["new.nothing", "keys.nothing.at.all", "old.x", "message.none", "fields.x", "body.none", "detail.none"]] {
+                let after = try redacted(text, paths)
+                #expect(after.line(.plain) == before.line(.plain))
+                #expect(after.id == before.id && after.position == before.position && after.source == before.source && after.time == before.time)
+                #expect(after.kind == before.kind && after.operation == before.operation && after.changedAttributes == before.changedAttributes)
+            }
+        }
+    }
+
+    @Test func attributesAreRemovedMaskedAndHashed() throws {
+        let removed = try plain(EnvelopeRecords.modify, ["new.customer.email", "old.customer.email", "new.price"])
+        #expect(removed["new"]?["customer"]?.text == #"{"name":"Åsa \"A\""}"#)
+        #expect(removed["old"]?["customer"]?.text == #"{"name":"Åsa \"A\""}"#)
+        #expect(removed["new"]?["price"] == nil && removed["old"]?["price"] == .number("54"))
+        // What changed may still be told.
+        #expect(removed["changed"]?.text == #"["price","customer","lines","raw","gone"]"#)
+
+        let masked = try plain(EnvelopeRecords.modify, ["new.price", "new.customer"], .masked)
+        #expect(masked["new"]?["price"] == .string("***") && masked["new"]?["customer"] == .string("***"))
+
+        // By another implementation: hmac.new(b"a key of sixteen", b"asa@example.com", sha256)
+        let hashed = try plain(EnvelopeRecords.modify, ["new.customer.email", "new.price", "old.price"], .hashed)
+        #expect(hashed["new"]?["customer"]?["email"] == .string("7a46ccd98586b461b4ecff58460b97e6c785eb4d0e24fb3227e9f31276fc49cc"))
+        #expect(hashed["new"]?["price"] == .string("536861993affdfa9373eb2803232c7e6ef94601b51e388690f16420b9e3a316c"))
+    }
+
+    @Test func equalValuesHaveEqualHashes() throws {
+        let other = EnvelopeRecords.modify.replacing(#"{"N":"49.50"}"#, with: #"{"N":"4.95e1"}"#)
+        let first = try plain(EnvelopeRecords.modify, ["new.price", "new.tags"], .hashed)["new"]
+        let second = try plain(other, ["new.price", "old.tags"], .hashed)
+        #expect(first?["price"] == second["new"]?["price"])
+        // Sets are equal in whatever order.
+        #expect(first?["tags"] == second["old"]?["tags"])
+    }
+
+    @Test func pathsGoThroughLists() throws {
+        #expect(try plain(EnvelopeRecords.modify, ["new.lines.sku"])["new"]?["lines"]?.text == #"[{"count":2},{"count":1}]"#)
+        #expect(try plain(EnvelopeRecords.modify, ["new.lines.1.sku"])["new"]?["lines"]?.text == #"[{"sku":"x1","count":2},{"count":1}]"#)
+        #expect(try plain(EnvelopeRecords.modify, ["new.lines.0"])["new"]?["lines"]?.text == #"[{"sku":"x2","count":1}]"#)
+        #expect(try plain(EnvelopeRecords.modify, ["new.*.email"])["new"]?["customer"]?.text == #"{"name":"Åsa \"A\""}"#)
+        #expect(try plain(EnvelopeRecords.event, ["detail.lines.sku"])["detail"]?["lines"]?.text == "[{},{}]")
+    }
+
+    @Test func keysAreHiddenWhereverTheyStand() throws {
+        for path in ["keys.Id", "new.Id", "old.Id"] {
+            let record = try redacted(EnvelopeRecords.modify, [path])
+            let line = try JSONValue(parsing: record.line(.plain))
+            #expect(line["keys"]?.text == "{}" && line["new"]?["Id"] == nil && line["old"]?["Id"] == nil)
+            #expect(record.subject == "Orders#{}")
+            let original = try EnvelopeRecords.record(EnvelopeRecords.modify)
+            #expect(record.orderingKey != original.orderingKey && record.orderingKey?.text.hasSuffix("#{}") == false)
+        }
+        // Items are still told from each other, and one is the same each time.
+        let other = EnvelopeRecords.modify.replacing(#"{"N":"5"}"#, with: #"{"N":"6"}"#)
+        #expect(try redacted(EnvelopeRecords.modify, ["keys.Id"]).orderingKey == redacted(EnvelopeRecords.modify, ["keys.Id"]).orderingKey)
+        #expect(try redacted(EnvelopeRecords.modify, ["keys.Id"]).orderingKey != redacted(other, ["keys.Id"]).orderingKey)
+        #expect(try redacted(EnvelopeRecords.modify, ["keys"]).line(.plain).contains(#""keys":{}"#))
+    }
+
+    @Test func wholeImages() throws {
+        let line = try plain(EnvelopeRecords.modify, ["old"])
+        #expect(line["old"]?.text == "{}" && line["new"]?["price"] == .number("49.50") && line["op"] == .string("MODIFY"))
+        // Its keys stood in the old image, and that says so.
+        #expect(line["keys"]?.text == "{}")
+    }
+
+    @Test func exports() throws {
+        let record = try redacted(EnvelopeRecords.export, ["new.price"])
+        #expect(record.line(.plain).hasSuffix(#""keys":{"Id":5},"new":{"Id":5}}"#))
+        #expect(try record.id == EnvelopeRecords.record(EnvelopeRecords.export).id)
+        #expect(record.line(.typed).hasPrefix(#"{"Metadata":{"WriteTimestampMicros":"#))
+    }
+
+    /// The data of a Kinesis record is the record; its place is told by the record around it.
+    @Test func kinesis() throws {
+        let data = Base64.encodeToString(Array(EnvelopeRecords.modify.utf8))
+        let text = #"{"Records":[{"kinesis":{"data":"\#(data)","sequenceNumber":"4242"},"eventSource":"aws:kinesis"}]}"#
+        let record = try redacted(text, ["new.customer", "old.customer"])
+        #expect(record.position?.text == "4242" && record.idText == "e1" && record.newImage?["customer"] == nil)
+        #expect(!record.line(.typed).contains("example.com"))
+    }
+
+    @Test func logLines() throws {
+        let line = try plain(EnvelopeRecords.log, ["message.user.email", "fields.ip"])
+        #expect(line["message"] == .string(#"{"level":"INFO","user":{},"requestId":"641919a2-cf49-485e-8236-3fd7fbcf5859"}"#))
+        #expect(line["fields"]?.text == #"{"path":"/"}"# && line["request_id"] != nil)
+        let whole = try plain(EnvelopeRecords.log, ["message", "fields"], .masked)
+        #expect(whole["message"] == .string("***") && whole["fields"]?.text == #"{"ip":"***","path":"***"}"# && whole["request_id"] == nil)
+        #expect(try plain(EnvelopeRecords.log, ["message"])["message"] == .string(""))
+    }
+
+    /// A line that was cut is JSON no more, and nobody can tell what is in it.
+    @Test func brokenJSONIsHiddenWhole() throws {
+        let cut = EnvelopeRecords.log.replacing(#"\"requestId\":\"641919a2-cf49-485e-8236-3fd7fbcf5859\"}"#, with: "")
+        #expect(try plain(cut, ["message.user.email"])["message"] == .string(""))
+        let text = EnvelopeRecords.text.replacing("hello", with: "{hello")
+        #expect(try plain(text, ["body.a"], .masked)["body"] == .string("***"))
+        #expect(try plain(EnvelopeRecords.text, ["body.a"])["body"] == .string("hello ☕"))
+    }
+
+    @Test func messagesAndWhatTheyCarry() throws {
+        let message = try redacted(EnvelopeRecords.message, ["body.order.email"])
+        #expect(try JSONValue(parsing: message.line(.plain))["body"]?.text == #"{"order":{"id":7}}"#)
+        // The checksum of the body would tell when somebody guessed right.
+        #expect(!message.line(.typed).contains("md5OfBody") && !message.line(.typed).contains("asa@"))
+        #expect(message.messageGroup == "g" && message.position?.text == "m1")
+        #expect(try plain(EnvelopeRecords.notification, ["body.email"])["body"]?.text == #"{"n":1}"#)
+        #expect(try !redacted(EnvelopeRecords.notification, ["body.email"]).line(.typed).contains("asa@"))
+        #expect(try plain(EnvelopeRecords.notification, ["body"])["body"] == .string(""))
+        #expect(try plain(EnvelopeRecords.message, ["body"])["body"] == .string(""))
+    }
+
+    @Test func eventsOfBusesAndInQueues() throws {
+        for text in [EnvelopeRecords.event, EnvelopeRecords.queuedEvent] {
+            let record = try redacted(text, ["detail.customer.email"])
+            #expect(try JSONValue(parsing: record.line(.plain))["detail"]?["customer"]?.text == "{}")
+            #expect(!record.line(.typed).contains("asa@"))
+            #expect(try record.position == EnvelopeRecords.record(text).position)
+            #expect(try plain(text, ["detail"])["detail"]?.text == "{}")
+            #expect(try plain(text, ["detail"], .masked)["detail"] == .string("***"))
+        }
+    }
+
+    @Test func membersThatComeTwiceAreHiddenTwice() throws {
+        let twice = EnvelopeRecords.modify
+            .replacing(#""NewImage":{"#, with: #""NewImage":{"price":{"N":"777001"}},"NewImage":{"price":{"N":"777002"},"#)
+            .replacing(#""dynamodb":{"#, with: #""dynamodb":{"NewImage":{"price":{"N":"777003"}}},"dynamodb":{"#)
+        let record = try redacted(twice, ["new.price"])
+        #expect(!record.line(.typed).contains("77700") && !record.line(.typed).contains("49.5"), "\(record.line(.typed))")
+    }
+
+    @Test func namesInEscapesAreTheSameNames() throws {
+        let escaped = EnvelopeRecords.modify.replacing(#""email":{"S":"asa"#, with: #""\u0065mail":{"S":"asa"#)
+            .replacing("\"NewImage\"", with: #""New\u0049mage""#)
+        #expect(try !redacted(escaped, ["new.customer.email"]).line(.typed).contains("asa@"))
+    }
+
+    @Test func manyRecordsSomeOfThemHidden() throws {
+        let batch = try EnvelopeRecords.batch("{\"Records\":[\(EnvelopeRecords.modify),\(EnvelopeRecords.insert),\(EnvelopeRecords.modify),\(EnvelopeRecords.expiry)]}")
+        let hidden = try redaction(["new.price"])
+        let result = batch.redacted([(0, hidden), (2, .none), (3, hidden)])
+        #expect(result.map(\.idText) == ["e1", "e1", "e3"])
+        #expect(result[0].newImage?["price"] == nil && result[1].newImage?["price"] != nil)
+        // A path may lead to a key, so all of the batch have digests, the same for the same item.
+        #expect(result[0].orderingKey == result[1].orderingKey && result[0].orderingKey != batch[0].orderingKey)
+    }
+
+    @Test func withoutAKeyWhatShouldBeHashedIsRemoved() throws {
+        let batch = try EnvelopeRecords.batch(EnvelopeRecords.modify)
+        let result = batch.redacted([(0, try redaction(["new.price"], .hashed, key: nil))])
+        #expect(result[0].newImage?["price"] == nil)
+    }
+}
