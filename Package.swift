@@ -65,6 +65,14 @@ let package = Package(
             name: "EventTable", dependencies: ["JSONTape", "StreamRecords", "Sluice"],
             swiftSettings: settings),
         .target(
+            name: "EventAPI", dependencies: ["EventTable", "JSONTape", "Sluice", "StreamRecords"], swiftSettings: settings),
+        .testTarget(
+            name: "EventAPITests",
+            dependencies: [
+                "EventAPI", "EventTable", "EventTableTestSupport", "JSONTape", "Sluice", "SQLiteEventTable", "StreamRecords",
+            ],
+            swiftSettings: settings),
+        .target(
             name: "SQLiteEventTable",
             dependencies: [
                 "EventTable", "JSONTape", "Sluice", "StreamRecords",
@@ -108,7 +116,7 @@ let package = Package(
         .executableTarget(
             name: "SluiceCommand",
             dependencies: [
-                "AWSClient", "AWSSinks", "EventPatterns", "EventTable", "JSONTape", "LambdaHost", "Sluice", "SluiceTesting", "SQLiteEventTable",
+                "AWSClient", "AWSSinks", "EventAPI", "EventPatterns", "EventTable", "JSONTape", "LambdaHost", "Sluice", "SluiceTesting", "SQLiteEventTable",
                 "StreamRecords", "Yams",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
@@ -156,7 +164,7 @@ let package = Package(
         .testTarget(
             name: "AWSSinksTests",
             dependencies: [
-                "AWSClient", "AWSSigner", "AWSSinks", "AWSTestSupport", "EventTable", "JSONTape", "Sluice", "SluiceTesting",
+                "AWSClient", "AWSSigner", "AWSSinks", "AWSTestSupport", "EventTable", "EventTableTestSupport", "JSONTape", "Sluice", "SluiceTesting",
                 "StreamRecords",
                 .product(name: "Crypto", package: "swift-crypto", condition: .when(traits: ["AWS"])),
                 .product(name: "Logging", package: "swift-log"),
@@ -197,7 +205,7 @@ let package = Package(
             ],
             swiftSettings: settings),
         .target(
-            name: "EventTableTestSupport", dependencies: ["EventTable", "StreamRecords"], path: "Tests/EventTableTestSupport",
+            name: "EventTableTestSupport", dependencies: ["EventTable", "Sluice", "StreamRecords"], path: "Tests/EventTableTestSupport",
             swiftSettings: settings),
         .testTarget(
             name: "JSONTapeTests", dependencies: ["JSONTape", "ReferenceDecoder"], resources: [.copy("Fixtures")],

@@ -30,6 +30,8 @@ public struct EventQuery: Sendable, Hashable {
     }
 
     public var selection: Selection
+    /// Which of the selected rows are wanted.
+    public var filter: Filter
     public var range: TimeRange
     /// The latest first.
     public var descending: Bool
@@ -39,9 +41,11 @@ public struct EventQuery: Sendable, Hashable {
     public var cursor: EventCursor?
 
     public init(
-        _ selection: Selection, range: TimeRange = .all, descending: Bool = false, limit: Int = 100, after cursor: EventCursor? = nil
+        _ selection: Selection, filter: Filter = .all, range: TimeRange = .all, descending: Bool = false, limit: Int = 100,
+        after cursor: EventCursor? = nil
     ) {
         self.selection = selection
+        self.filter = filter
         self.range = range
         self.descending = descending
         self.limit = limit
@@ -60,7 +64,7 @@ public struct EventCursor: Sendable, Hashable {
     }
 }
 
-/// Some rows of a listing.
+/// Some rows of a listing. Where a filter passes few rows, a page may have fewer than were asked for, even none, and yet not be the last.
 public struct EventPage: Sendable, Hashable {
     public var rows: [EventRow]
     /// Where to go on; nil at the end.

@@ -37,6 +37,26 @@ public protocol EventStore: Sendable {
     /// - Parameter deadline: when the answer must be there; what is not written by then is to be retried.
     func write(_ writes: [EventWrite], deadline: ContinuousClock.Instant?) async throws -> [WriteAnswer]
 
+    /// Saves an invocation as somebody recorded it: params, response, source and function error, beside what logs tell of the same execution.
+    /// What the row does not tell yet is added; where it tells something else, nothing at all is written.
+    func save(_ invocation: Invocation) async throws -> SaveAnswer
+
+    /// Keeps a judgement of an execution, in one transaction with the execution's verdict, which is the latest judgement. Where there is no such
+    /// execution, none is made.
+    func judge(_ key: EventKey, _ judgement: Judgement) async throws -> JudgeAnswer
+
+    /// All judgements of an execution, in order of time.
+    func judgements(of key: EventKey) async throws -> [Judgement]
+
+    /// Puts a rerun under its key and its original's id, where there is none or one that was refused.
+    func begin(_ rerun: Rerun) async throws -> RerunStart
+
+    /// Replaces a rerun where it is in a state, and tells whether it was.
+    func advance(_ rerun: Rerun, from state: Rerun.State) async throws -> Bool
+
+    /// The rerun under a key, of an execution.
+    func rerun(key: String, of id: String) async throws -> Rerun?
+
     /// All rows with this id, in order of their sort keys: an id is unique within a function, table, queue or bus, and rarely
     /// occurs in two.
     func rows(id: String) async throws -> [EventRow]
@@ -81,6 +101,8 @@ public struct EventStoreError: Error, Sendable, Hashable, CustomStringConvertibl
         public static let busy = Code(rawValue: "busy")
         /// This kind of store cannot answer what was asked.
         public static let notAvailable = Code(rawValue: "notAvailable")
+        /// What was to be written does not fit into the table, and never will.
+        public static let rejected = Code(rawValue: "rejected")
         /// Reading or writing failed.
         public static let failed = Code(rawValue: "failed")
     }

@@ -12,6 +12,8 @@ public struct EventStores: Sendable {
     public enum Access: Sendable, Hashable {
         /// To write and read. A store that is a file makes it where it is missing.
         case writing
+        /// To write and read what is there: a store that is a file is not made.
+        case changing
         /// To read only.
         case reading
     }

@@ -14,12 +14,19 @@ public final class EventTableSink: Sink {
         var table: EventTableName
         /// How long rows are kept, counted from the time of what they tell. By default for ever.
         var retention: Duration?
+        /// The attribute of items, message bodies and event details that names the execution which caused them.
+        var causedBy: String?
         /// How many calls to a DynamoDB table are under way at the same time.
         var concurrency: Int?
         /// How often a call to a DynamoDB table is tried before the record must come again.
         var attempts: Int?
         /// How long all tries of one call to a DynamoDB table may take.
         var timeout: Duration?
+
+        private enum CodingKeys: String, CodingKey {
+            case table, retention, concurrency, attempts, timeout
+            case causedBy = "caused_by"
+        }
     }
 
     private let store: any EventStore
@@ -34,14 +41,17 @@ public final class EventTableSink: Sink {
             throw EventStoreError(.badName, "sink \(context.name): retention is less than a second; a time such as 90d is expected")
         }
         self.init(
-            store: try await stores.open(settings.table, for: .writing, options), retention: settings.retention?.components.seconds)
+            store: try await stores.open(settings.table, for: .writing, options), retention: settings.retention?.components.seconds,
+            causeAttribute: settings.causedBy)
     }
 
     /// A sink over a store that is open.
-    /// - Parameter retention: how long rows are kept, in seconds.
-    public init(store: any EventStore, retention: Int64? = nil) {
+    /// - Parameters:
+    ///   - retention: how long rows are kept, in seconds.
+    ///   - causeAttribute: the attribute that names the execution which caused a change, a message or an event.
+    public init(store: any EventStore, retention: Int64? = nil, causeAttribute: String? = nil) {
         self.store = store
-        mapper = Mutex(RecordMapper(retention: retention))
+        mapper = Mutex(RecordMapper(retention: retention, causeAttribute: causeAttribute))
     }
 
     /// Calls come one after another, since lines of a stream must be mapped in order; a store may do more at once itself. Rows are rendered by

@@ -18,7 +18,13 @@ public struct RecordMapper: Sendable {
     /// the same records always give the same rows.
     private let retention: Int64?
 
-    public init(retention: Int64? = nil) { self.retention = retention }
+    /// The attribute that names the execution which caused a change: in the item, in a message's body or in an event's detail.
+    private let causeAttribute: String?
+
+    public init(retention: Int64? = nil, causeAttribute: String? = nil) {
+        self.retention = retention
+        self.causeAttribute = causeAttribute
+    }
 
     /// Appends what a record has to say. The first write is the record itself; its answer tells whether the record was there.
     public mutating func map(_ record: Record, into writes: inout [EventWrite]) {
@@ -49,10 +55,22 @@ public struct RecordMapper: Sendable {
         let id = record.idText
         var payload = JSONWriter()
         record.write(.plain, into: &payload)
+        let text = String(decoding: payload.array, as: UTF8.self)
         return EventEntry(
             key: EventKey(id: id, name: name ?? Self.unknownName), kind: kind,
-            sort: SortKey.text(time: record.time, sequenceNumber: record.sequenceNumber, id: id),
-            payload: String(decoding: payload.array, as: UTF8.self), expiresAt: record.time.flatMap(expiry))
+            sort: SortKey.text(time: record.time, sequenceNumber: record.sequenceNumber, id: id), payload: text,
+            causedBy: causeAttribute.flatMap { Self.cause($0, in: text) }, expiresAt: record.time.flatMap(expiry))
+    }
+
+    /// The execution that a record in the plain envelope names: of a change the new image tells it, and the old one where there is no new one.
+    private static func cause(_ attribute: String, in payload: String) -> String? {
+        guard let document = try? JSONDocument(payload) else { return nil }
+        let root = document.view(document.root)
+        for place in ["new", "old", "body", "detail"] {
+            guard let part = root.member(named: place), part.kind == .object else { continue }
+            return part.member(named: attribute)?.string.flatMap { $0.isEmpty ? nil : $0 }
+        }
+        return nil
     }
 
     /// When what happened at a time may go.

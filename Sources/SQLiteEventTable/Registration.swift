@@ -13,8 +13,19 @@ extension EventStores {
                 throw EventStoreError(
                     .badName, "sqlite:\(path): concurrency, attempts and timeout are for event tables in DynamoDB; a SQLite file takes none of them")
             }
-            return try await SQLiteEventStore(path: path, access: access == .writing ? .readWrite : .readOnly)
+            return try await SQLiteEventStore(path: path, access: SQLiteEventStore.Access(access))
         }
+    }
+}
+
+extension SQLiteEventStore.Access {
+    fileprivate init(_ access: EventStores.Access) {
+        self =
+            switch access {
+            case .writing: .readWrite
+            case .changing: .existing
+            case .reading: .readOnly
+            }
     }
 }
 

@@ -6,7 +6,9 @@ import Dispatch
 public import EventTable
 import FoundationEssentials
 import GRDB
+import Sluice
 import StreamRecords
+import Synchronization
 
 /// The event table in a SQLite file.
 ///
@@ -18,6 +20,8 @@ public final class SQLiteEventStore: EventStore {
     public enum Access: Sendable, Hashable {
         /// To write and read; a missing file is made.
         case readWrite
+        /// To write and read; a missing file is an error.
+        case existing
         /// To read only; a missing file is an error.
         case readOnly
     }
@@ -25,6 +29,7 @@ public final class SQLiteEventStore: EventStore {
     /// The file's path.
     public let path: String
     let pool: DatabasePool
+    private let expiry = Mutex(SQLiteExpiry())
 
     /// Opens a file.
     /// - Parameters:
@@ -43,7 +48,7 @@ public final class SQLiteEventStore: EventStore {
 
     private static func open(path: String, access: Access, patience: Double) -> Result<DatabasePool, EventStoreError> {
         do {
-            if access == .readOnly, !FileManager.default.fileExists(atPath: path) {
+            if access != .readWrite, !FileManager.default.fileExists(atPath: path) {
                 throw EventStoreError(.missing, "there is no event table at \(path)")
             }
             var configuration = Configuration()
@@ -51,7 +56,7 @@ public final class SQLiteEventStore: EventStore {
             configuration.readonly = access == .readOnly
             configuration.busyMode = .timeout(patience)
             configuration.maximumReaderCount = 2
-            if access == .readWrite {
+            if access != .readOnly {
                 configuration.prepareDatabase { db in
                     guard !db.configuration.readonly else { return }
                     try db.execute(sql: "PRAGMA synchronous = NORMAL")
@@ -64,7 +69,7 @@ public final class SQLiteEventStore: EventStore {
             if access == .readWrite { createFolder(of: path) }
             let pool = try DatabasePool(path: path, configuration: configuration)
             switch access {
-            case .readWrite: try pool.write { try prepare($0, path: path, mayMigrate: true) }
+            case .readWrite, .existing: try pool.write { try prepare($0, path: path, mayMigrate: true) }
             case .readOnly: try pool.read { try prepare($0, path: path, mayMigrate: false) }
             }
             return .success(pool)
@@ -86,9 +91,8 @@ public final class SQLiteEventStore: EventStore {
             throw EventStoreError(.tooNew, "\(path) was written by a newer version of Sluice (schema \(version))")
         case .eventTable(let version) where mayMigrate: try SQLiteSchema.migrate(db, from: version)
         case .empty where mayMigrate: try SQLiteSchema.migrate(db, from: 0)
-        case .eventTable(let version):
-            throw EventStoreError(
-                .cannotOpen, "\(path) has the older schema \(version); writing to it once brings it to \(SQLiteSchema.version)")
+        // Each version has added to the one before, so all can be read; who looks for what an older file lacks finds nothing.
+        case .eventTable: return
         case .empty, .other:
             throw EventStoreError(.notAnEventTable, "\(path) is not an event table")
         }
@@ -97,7 +101,45 @@ public final class SQLiteEventStore: EventStore {
     /// One transaction: all of the batch is written, or nothing.
     public func write(_ writes: [EventWrite], deadline: ContinuousClock.Instant?) async throws -> [WriteAnswer] {
         guard !writes.isEmpty else { return [] }
-        return try await translatingErrors { try await pool.write { try SQLiteWriter.write(writes, into: $0) } }
+        let now = WallClock.now
+        let isDue = expiry.withLock { $0.isDue(at: now) }
+        return try await translatingErrors {
+            try await pool.write { db in
+                let answers = try SQLiteWriter.write(writes, into: db)
+                if isDue { try self.removeExpired(in: db, now) }
+                return answers
+            }
+        }
+    }
+
+    /// Removes rows and lines that have expired, some at a time, so that no write waits long.
+    private func removeExpired(in db: Database, _ now: Timestamp) throws {
+        let isMore = try SQLiteExpiry.remove(in: db, now: now)
+        expiry.withLock { $0.note(isMore: isMore, at: now) }
+    }
+
+    public func save(_ invocation: Invocation) async throws -> SaveAnswer {
+        try await change { db, _ in try SQLiteSaving.save(invocation, in: db) }
+    }
+
+    public func judge(_ key: EventKey, _ judgement: Judgement) async throws -> JudgeAnswer {
+        try await change { try SQLiteVerdicts.judge(key, judgement, now: $1, in: $0) }
+    }
+
+    public func judgements(of key: EventKey) async throws -> [Judgement] {
+        try await read { db, _ in try SQLiteVerdicts.judgements(of: key, in: db) }
+    }
+
+    public func begin(_ rerun: Rerun) async throws -> RerunStart {
+        try await change { try SQLiteReruns.begin(rerun, now: $1, in: $0) }
+    }
+
+    public func advance(_ rerun: Rerun, from state: Rerun.State) async throws -> Bool {
+        try await change { db, _ in try SQLiteReruns.advance(rerun, from: state, in: db) }
+    }
+
+    public func rerun(key: String, of id: String) async throws -> Rerun? {
+        try await read { try SQLiteReruns.rerun(key: key, of: id, now: $1, in: $0) }
     }
 
     public func rows(id: String) async throws -> [EventRow] {
@@ -126,8 +168,14 @@ public final class SQLiteEventStore: EventStore {
     }
 
     private func read<T: Sendable>(_ body: @escaping @Sendable (Database, Timestamp) throws -> T) async throws -> T {
-        let now = Timestamp(milliseconds: Int64(Date().timeIntervalSince1970 * 1000))
+        let now = WallClock.now
         return try await translatingErrors { try await pool.read { try body($0, now) } }
+    }
+
+    /// One transaction that holds the write lock from its beginning, so what it reads stays so until it writes.
+    private func change<T: Sendable>(_ body: @escaping @Sendable (Database, Timestamp) throws -> T) async throws -> T {
+        let now = WallClock.now
+        return try await translatingErrors { try await pool.write { try body($0, now) } }
     }
 
     private func translatingErrors<T: Sendable>(_ body: () async throws -> T) async throws -> T {

@@ -12,11 +12,11 @@ enum SQLiteReader {
     private static let columns: String = {
         let anyText = [
             "aws_request_id", "FunctionName", "sort", "op", "qualifier", "source", "caused_by", "function_error", "report_status",
-            "error_type", "error_message",
+            "error_type", "error_message", "validity_by", "validity_note",
         ]
         let others = [
             "kind", "subject", "report_at", "duration_ms", "billed_ms", "init_ms", "memory_mb", "max_memory_mb", "problem", "problem_at",
-            "validity", "validity_by", "validity_at", "validity_note", "expires_at", "keys", "changed", "params", "response", "payload",
+            "validity", "validity_at", "expires_at", "keys", "changed", "params", "response", "payload",
         ]
         return (anyText.map { "CAST(\($0) AS BLOB) AS \($0)" } + others).joined(separator: ", ")
     }()
@@ -35,6 +35,16 @@ enum SQLiteReader {
     }
 
     static func page(_ query: EventQuery, now: Timestamp, in db: Database) throws -> EventPage {
+        let limit = max(1, query.limit)
+        let (sql, arguments) = statement(query, now: now)
+        var rows = try Row.fetchAll(db, sql: sql, arguments: arguments).map(eventRow)
+        guard rows.count > limit else { return EventPage(rows: rows, next: nil) }
+        rows.removeLast()
+        return EventPage(rows: rows, next: rows.last.map { EventCursor(sort: $0.sort, key: $0.key) })
+    }
+
+    /// What a listing asks SQLite: one row more than a page holds, which tells whether there is a next one.
+    static func statement(_ query: EventQuery, now: Timestamp) -> (sql: String, arguments: StatementArguments) {
         var conditions: [String]
         var arguments: [DatabaseValue]
         switch query.selection {
@@ -45,34 +55,64 @@ enum SQLiteReader {
             conditions = ["kind = 'invocation'", "FunctionName = CAST(? AS TEXT)"]
             arguments = [text(function.name)]
         case .problem(let problem):
-            conditions = ["problem = ?"]
+            conditions = ["kind = 'invocation'", "problem = ?"]
             arguments = [problem.rawValue.databaseValue]
         case .verdict(let verdict):
-            conditions = ["validity = ?"]
+            conditions = ["kind = 'invocation'", "validity = ?"]
             arguments = [verdict.databaseValue]
         }
+        filter(query, now, &conditions, &arguments)
         conditions.append(notExpired)
         arguments.append((now.milliseconds / 1000).databaseValue)
-        limit(to: query.range, &conditions, &arguments)
-        if let cursor = query.cursor {
+        // Of the range's end where the listing begins and the place where the last page ended, the one that leaves fewer rows is enough.
+        var range = query.range
+        var cursor = query.cursor
+        if let place = cursor, let bound = query.descending ? range.until : range.from {
+            let isBehind = place.sort.utf8.lexicographicallyPrecedes(bound.description.utf8)
+            if isBehind != query.descending { cursor = nil } else if query.descending { range.until = nil } else { range.from = nil }
+        }
+        limit(to: range, &conditions, &arguments)
+        if let cursor {
             conditions.append("(sort, aws_request_id, FunctionName) \(query.descending ? "<" : ">") (CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT))")
             arguments += [text(cursor.sort), text(cursor.key.id), text(cursor.key.name)]
         }
         let direction = query.descending ? "DESC" : "ASC"
         let limit = max(1, query.limit)
-        // One row more than asked for tells whether there is a next page.
         arguments.append((limit == .max ? limit : limit + 1).databaseValue)
-        var rows = try Row.fetchAll(
-            db,
-            sql: """
-                SELECT \(columns) FROM events WHERE \(conditions.joined(separator: " AND "))
-                ORDER BY events.sort \(direction), events.aws_request_id \(direction), events.FunctionName \(direction) LIMIT ?
-                """,
-            arguments: StatementArguments(arguments)
-        ).map(eventRow)
-        guard rows.count > limit else { return EventPage(rows: rows, next: nil) }
-        rows.removeLast()
-        return EventPage(rows: rows, next: rows.last.map { EventCursor(sort: $0.sort, key: $0.key) })
+        let sql = """
+            SELECT \(columns) FROM events WHERE \(conditions.joined(separator: " AND "))
+            ORDER BY events.sort \(direction), events.aws_request_id \(direction), events.FunctionName \(direction) LIMIT ?
+            """
+        return (sql, StatementArguments(arguments))
+    }
+
+    /// Adds a query's filter to its conditions. The status as `Invocation.status(at:)` tells it.
+    private static func filter(_ query: EventQuery, _ now: Timestamp, _ conditions: inout [String], _ arguments: inout [DatabaseValue]) {
+        if let name = query.filter.name, query.selection != .function(FunctionName(name)) {
+            conditions.append("FunctionName = CAST(? AS TEXT)")
+            arguments.append(text(name))
+        }
+        if let verdict = query.filter.verdict, query.selection != .verdict(verdict) {
+            conditions.append("validity = ?")
+            arguments.append(verdict.databaseValue)
+        }
+        let isUnfinished = "problem IS NULL AND function_error IS NULL AND report_at IS NULL AND response IS NULL"
+        // Executions that were seen later than this may still be under way. Rows without a time sort before every time.
+        let longestAgo = Timestamp(milliseconds: now.milliseconds - Invocation.longest + 1).description
+        switch query.filter.status {
+        case nil: return
+        case .timeout where query.selection == .problem(.timeout), .error where query.selection == .problem(.error): return
+        case .timeout: conditions.append("problem = 'timeout'")
+        case .error: conditions.append("(problem = 'error' OR (problem IS NULL AND function_error IS NOT NULL))")
+        case .ok:
+            conditions.append("problem IS NULL AND function_error IS NULL AND (report_at IS NOT NULL OR response IS NOT NULL)")
+        case .running:
+            conditions.append("\(isUnfinished) AND sort >= ?")
+            arguments.append(longestAgo.databaseValue)
+        case .unknown:
+            conditions.append("\(isUnfinished) AND sort < ?")
+            arguments.append(longestAgo.databaseValue)
+        }
     }
 
     /// Adds a range of time to a query's conditions.
@@ -182,7 +222,7 @@ enum SQLiteReader {
         }
         if let validity: String = row["validity"] {
             invocation.verdict = Invocation.Verdict(
-                validity: validity, by: row["validity_by"], at: row["validity_at"], note: row["validity_note"])
+                validity: validity, by: row.text("validity_by"), at: row["validity_at"], note: row.text("validity_note"))
         }
         return invocation
     }

@@ -70,7 +70,39 @@ enum SQLiteSchema {
           PRIMARY KEY (account, log_group, stream, ms, id)
         ) STRICT, WITHOUT ROWID;
         CREATE INDEX log_lines_by_request ON log_lines (request_id) WHERE request_id IS NOT NULL;
+        """,
         """
+        CREATE INDEX events_by_function_and_problem ON events (FunctionName, problem, sort)
+          WHERE kind = 'invocation' AND problem IS NOT NULL;
+        CREATE INDEX events_by_function_and_verdict ON events (FunctionName, validity, sort)
+          WHERE kind = 'invocation' AND validity IS NOT NULL;
+        ALTER TABLE log_lines ADD COLUMN expires_at INTEGER;
+        CREATE INDEX log_lines_by_expiry ON log_lines (expires_at) WHERE expires_at IS NOT NULL;
+        CREATE TABLE verdicts (
+          aws_request_id TEXT NOT NULL,
+          FunctionName TEXT NOT NULL,
+          at TEXT NOT NULL,
+          id TEXT NOT NULL,
+          validity TEXT NOT NULL,
+          author TEXT,
+          note TEXT,
+          PRIMARY KEY (aws_request_id, FunctionName, at, id)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE reruns (
+          key TEXT NOT NULL,
+          aws_request_id TEXT NOT NULL,
+          FunctionName TEXT NOT NULL,
+          function TEXT NOT NULL,
+          state TEXT NOT NULL,
+          started_at TEXT NOT NULL,
+          ended_at TEXT,
+          new_id TEXT,
+          note TEXT,
+          expires_at INTEGER,
+          PRIMARY KEY (key, aws_request_id)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX reruns_by_expiry ON reruns (expires_at) WHERE expires_at IS NOT NULL;
+        """,
     ]
 
     /// Whose file this is.
@@ -92,12 +124,19 @@ enum SQLiteSchema {
         return application == 0 && tables == 0 ? .empty : .other
     }
 
+    /// Whether a file of an older version, opened to be read, has what came later.
+    static func hasVerdicts(_ db: Database) throws -> Bool {
+        guard db.configuration.readonly else { return true }
+        return try (Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0) >= 2
+    }
+
     /// Brings the file to the newest schema. Runs in a transaction that holds the write lock, so that two processes may open a
     /// new file at once.
-    static func migrate(_ db: Database, from version: Int) throws {
-        for step in migrations[version...] { try db.execute(sql: step) }
+    /// - Parameter newest: the schema to bring it to; tests make files of older ones.
+    static func migrate(_ db: Database, from version: Int, to newest: Int = Self.version) throws {
+        for step in migrations[version..<newest] { try db.execute(sql: step) }
         try db.execute(sql: "PRAGMA application_id = \(applicationID)")
-        try db.execute(sql: "PRAGMA user_version = \(migrations.count)")
+        try db.execute(sql: "PRAGMA user_version = \(newest)")
     }
 }
 

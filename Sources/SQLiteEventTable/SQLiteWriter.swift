@@ -55,15 +55,15 @@ enum SQLiteWriter {
     }
 
     private static let putLine = """
-        INSERT INTO log_lines (account, log_group, stream, ms, id, request_id, message)
-        VALUES (CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT), ?, CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT))
+        INSERT INTO log_lines (account, log_group, stream, ms, id, request_id, message, expires_at)
+        VALUES (CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT), ?, CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT), ?)
         ON CONFLICT DO NOTHING
         """
 
     private static func arguments(_ line: LogLine) -> StatementArguments {
         [
             text(line.stream.account), text(line.stream.group), text(line.stream.name), line.time.milliseconds.databaseValue,
-            text(line.id), text(line.requestID), text(line.message),
+            text(line.id), text(line.requestID), text(line.message), line.expiresAt.databaseValue,
         ]
     }
 
@@ -115,7 +115,7 @@ enum SQLiteWriter {
         """
 
     /// Writes facts, and tells whether they have changed the row.
-    private static func note(_ facts: Invocation, into db: Database) throws -> Bool {
+    static func note(_ facts: Invocation, into db: Database) throws -> Bool {
         let id = text(facts.key.id)
         let name = text(facts.key.name)
         try db.cachedStatement(sql: noteSeen).execute(arguments: [
@@ -142,7 +142,7 @@ enum SQLiteWriter {
 }
 
 extension Optional where Wrapped: DatabaseValueConvertible {
-    fileprivate var databaseValue: DatabaseValue { self?.databaseValue ?? .null }
+    var databaseValue: DatabaseValue { self?.databaseValue ?? .null }
 }
 
 #endif

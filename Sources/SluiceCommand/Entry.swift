@@ -52,10 +52,11 @@ struct SluiceCommand: AsyncParsableCommand {
 
     private static var verbs: [any ParsableCommand.Type] {
         var verbs: [any ParsableCommand.Type] = [
-            ProcessCommand.self, HistoryCommand.self, ShowCommand.self, StatsCommand.self, InitCommand.self, CheckCommand.self, MatchCommand.self,
-            GenerateCommand.self, ConformanceCommand.self,
+            ProcessCommand.self, HistoryCommand.self, ShowCommand.self, StatsCommand.self, ListCommand.self, MarkCommand.self, InitCommand.self,
+            CheckCommand.self, MatchCommand.self, GenerateCommand.self, ConformanceCommand.self,
         ]
         #if AWS
+        verbs += [InvokeCommand.self, RerunCommand.self]
         verbs.append(TableCommand.self)
         #endif
         return verbs

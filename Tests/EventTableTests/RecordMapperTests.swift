@@ -36,6 +36,34 @@ struct RecordMapperTests {
         return rows
     }
 
+    @Test("A change, a message and an event may name the execution that caused them")
+    func causes() throws {
+        func cause(_ json: String, _ attribute: String = "by") throws -> String? {
+            var mapper = RecordMapper(causeAttribute: attribute)
+            var writes: [EventWrite] = []
+            for batch in RecordBatch.decode(Array(json.utf8)) {
+                for record in batch { mapper.map(record, into: &writes) }
+            }
+            guard case .put(let entry)? = writes.first, writes.count == 1 else { throw Unexpected() }
+            return entry.causedBy
+        }
+        func change(_ operation: String, _ images: String) -> String {
+            """
+            {"eventID":"c","eventName":"\(operation)","eventSource":"aws:dynamodb","eventSourceARN":"arn:aws:dynamodb:eu-west-1:1:table/P/stream/1",\
+            "dynamodb":{"Keys":{"Id":{"N":"5"}},\(images)"SequenceNumber":"300000000000000000001","StreamViewType":"NEW_AND_OLD_IMAGES"}}
+            """
+        }
+        let by = #"{"Id":{"N":"5"},"by":{"S":"exec-1"}}"#
+        let other = #"{"Id":{"N":"5"},"by":{"S":"exec-0"}}"#
+        #expect(try cause(change("MODIFY", "\"OldImage\":\(other),\"NewImage\":\(by),")) == "exec-1")
+        #expect(try cause(change("REMOVE", "\"OldImage\":\(other),")) == "exec-0")
+        #expect(try cause(change("MODIFY", "\"OldImage\":\(other),\"NewImage\":{\"Id\":{\"N\":\"5\"}},")) == nil)
+        #expect(try cause(change("INSERT", "\"NewImage\":{\"by\":{\"N\":\"5\"}},")) == nil)
+        let event = #"{"version":"0","id":"e","detail-type":"t","source":"s","account":"1","time":"2026-11-20T15:00:00Z","region":"r","resources":[],"detail":{"by":"exec-2"}}"#
+        #expect(try cause(event) == "exec-2")
+        #expect(try cause(event, "other") == nil)
+    }
+
     @Test("A change becomes a row with its subject, keys, what changed, and the plain envelope")
     func changes() throws {
         let entries = try Self.writes("changes.json").map { write in

@@ -53,6 +53,14 @@ indirect enum Condition: Sendable, Hashable {
         }
     }
 
+    /// Without the lists of one that may be around it.
+    var unwrapped: Condition {
+        switch self {
+        case .all(let conditions) where conditions.count == 1, .any(let conditions) where conditions.count == 1: conditions[0].unwrapped
+        default: self
+        }
+    }
+
     /// Order as DynamoDB has it: of texts by their UTF-8, of numbers by value, none between types.
     private static func precedes(_ a: AttributeValue, _ b: AttributeValue) -> Bool {
         switch (a, b) {
@@ -98,9 +106,11 @@ struct ExpressionWriter: Sendable {
         }
     }
 
+    /// DynamoDB refuses parentheses that part nothing, so one condition alone stands for itself.
     private mutating func joined(_ conditions: [Condition], _ word: String) -> String {
+        if conditions.count == 1, let only = conditions.first { return condition(only) }
         var texts: [String] = []
-        for inner in conditions {
+        for inner in conditions.map(\.unwrapped) {
             let text = condition(inner)
             switch inner {
             case .all, .any: texts.append("(\(text))")

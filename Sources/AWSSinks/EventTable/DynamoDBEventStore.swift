@@ -40,6 +40,20 @@ struct DynamoDBEventStore: EventStore {
         try await EventWriter(store: self).write(writes, deadline: deadline)
     }
 
+    func save(_ invocation: Invocation) async throws -> SaveAnswer { try await InvocationSaving(store: self).save(invocation) }
+
+    func judge(_ key: EventKey, _ judgement: Judgement) async throws -> JudgeAnswer {
+        try await VerdictWriter(store: self).judge(key, judgement)
+    }
+
+    func judgements(of key: EventKey) async throws -> [Judgement] { try await VerdictWriter(store: self).judgements(of: key) }
+
+    func begin(_ rerun: Rerun) async throws -> RerunStart { try await RerunRows(store: self).begin(rerun) }
+
+    func advance(_ rerun: Rerun, from state: Rerun.State) async throws -> Bool { try await RerunRows(store: self).advance(rerun, from: state) }
+
+    func rerun(key: String, of id: String) async throws -> Rerun? { try await RerunRows(store: self).rerun(key: key, of: id) }
+
     func rows(id: String) async throws -> [EventRow] { try await EventReader(store: self).rows(id: id) }
 
     func page(_ query: EventQuery) async throws -> EventPage { try await EventReader(store: self).page(query) }

@@ -31,6 +31,7 @@ struct EventReader: Sendable {
         var scans = partitions(query.selection).map { IndexScan(index: $0.index, partition: $0.value, query: query) }
         var rows: [EventRow] = []
         var last: SortPlace?
+        var examined = 0
         while true {
             // One more than is asked for tells whether there is a next page.
             let wanted = min(limit - rows.count, 1000) + 1
@@ -46,7 +47,12 @@ struct EventReader: Sendable {
             for (place, row) in zip(candidates.map(\.place), try await self.rows(of: candidates.map(\.item))) {
                 if rows.count == limit { return EventPage(rows: rows, next: last.map { EventCursor(sort: $0.sort, key: $0.key) }) }
                 last = place
-                if let row { rows.append(row) }
+                examined += 1
+                if let row, query.filter.admits(row, at: Timestamp(milliseconds: store.now() * 1000)) { rows.append(row) }
+            }
+            // A filter that passes few rows ends a page early, rather than have it read a whole index.
+            if rows.count < limit, examined >= max(1000, limit * 4) {
+                return EventPage(rows: rows, next: last.map { EventCursor(sort: $0.sort, key: $0.key) })
             }
         }
     }
@@ -158,6 +164,8 @@ struct EventReader: Sendable {
         guard let id = item[TableLayout.id]?.stringValue, let name = item[TableLayout.name]?.stringValue else {
             throw EventStoreError(.notAnEventTable, "dynamodb:\(store.table): a row without \(TableLayout.id) and \(TableLayout.name)")
         }
+        // What stands beside the rows under keys of its own is no row: parts, log chunks, verdicts of the past, reruns.
+        if item["data"] != nil || ["log", "verdict", "rerun"].contains(item["kind"]?.stringValue) { return nil }
         // Rows of before this program have no kind: they are executions.
         let kindText = item["kind"]?.stringValue ?? EventKind.invocation.rawValue
         let key = EventKey(id: id, name: name)

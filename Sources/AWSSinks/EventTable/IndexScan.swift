@@ -40,6 +40,8 @@ struct IndexScan: Sendable {
             guard let id = item[TableLayout.id]?.stringValue, let name = item[TableLayout.name]?.stringValue,
                 let sort = item[TableLayout.sort]?.stringValue
             else { continue }
+            // Every index has the table's keys, so rows of others need not be got.
+            if let wanted = query.filter.name, wanted != name { continue }
             let place = SortPlace(sort: sort, key: EventKey(id: id, name: name))
             if let cursor = query.cursor.map({ SortPlace(sort: $0.sort, key: $0.key) }),
                 query.descending ? !place.precedes(cursor) : !cursor.precedes(place)

@@ -42,12 +42,12 @@ final class LambdaSink: AWSSink {
     typealias Settings = CallingSettings<Own>
 
     let client: SinkClient
-    private let invoker: FunctionInvoker
+    private let invoker: RecordInvoker
     private let courier: Courier<FunctionRecord>
 
     init(_ settings: Settings, _ context: SinkContext, _ client: SinkClient) async throws {
         let calls = CallSettings.function.with(settings.calls)
-        invoker = FunctionInvoker(
+        invoker = RecordInvoker(
             // A function may take long: it has all the time of its call, and is not started anew before.
             lambda: client.services.with(attemptTimeout: calls.timeout).lambda, function: settings.function.description,
             isQueued: settings.invocation == .event, sendsSingly: settings.payload == .record)

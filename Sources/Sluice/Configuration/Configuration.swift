@@ -61,10 +61,21 @@ public struct Configuration: Sendable {
         }
     }
 
+    /// What may be run again.
+    public struct Rerun: Sendable, Hashable {
+        /// Names of functions, with `*` for any characters.
+        public var allow: [String] = []
+
+        public init() {}
+    }
+
     public var sinks: [SinkDeclaration]
     public var routes: [Route]
     public var rejected: Rejected
     public var limits: Limits
+    public var rerun = Rerun()
+    /// The HTTP API's settings, as they stand: whoever serves it reads them.
+    public var api: ConfigurationNode?
     /// What is no mistake, and hardly meant.
     var patternWarnings: [ConfigurationWarning] = []
     /// What `sluice check` tries.

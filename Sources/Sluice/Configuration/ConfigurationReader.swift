@@ -17,7 +17,7 @@ struct ConfigurationReader {
     mutating func read(_ root: ConfigurationNode) -> Configuration {
         var configuration = Configuration(sinks: [], routes: [])
         let top = ConfigurationPath()
-        guard object(root, top, keys: ["sinks", "routes", "rejected", "envelope", "numbers", "redact_key", "limits", "tests"]) else {
+        guard object(root, top, keys: ["sinks", "routes", "rejected", "envelope", "numbers", "redact_key", "limits", "tests", "rerun", "api"]) else {
             return configuration
         }
         let envelope = readEnvelope(root, top, default: .plain)
@@ -31,6 +31,8 @@ struct ConfigurationReader {
             configuration.rejected = readRejected(node, top.member("rejected"), sinks: names)
         }
         if let node = root["limits"] { configuration.limits = readLimits(node, top.member("limits")) }
+        if let node = root["rerun"] { configuration.rerun = readRerun(node, top.member("rerun")) }
+        if let node = root["api"], object(node, top.member("api"), keys: nil) { configuration.api = node }
         if let node = root["tests"] {
             var tests = ConfigurationTestReader(routes: configuration.routes.map(\.name), sinks: names)
             configuration.tests = tests.read(node, top.member("tests"))
@@ -132,6 +134,16 @@ struct ConfigurationReader {
             wrong(.conflict, age, path.member("park_after"), "none beside \"block\": true")
         }
         return rejected
+    }
+
+    private mutating func readRerun(_ node: ConfigurationNode, _ path: ConfigurationPath) -> Configuration.Rerun {
+        var rerun = Configuration.Rerun()
+        guard object(node, path, keys: ["allow"]) else { return rerun }
+        if let names = required("allow", in: node, path) {
+            if case .list([]) = names.value { return rerun }
+            rerun.allow = texts(names, path.member("allow")).map(\.text)
+        }
+        return rerun
     }
 
     private mutating func readLimits(_ node: ConfigurationNode, _ path: ConfigurationPath) -> Configuration.Limits {

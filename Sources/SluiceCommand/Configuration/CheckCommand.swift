@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import EventAPI
 import Foundation
 import LambdaHost
 import Sluice
@@ -51,6 +52,7 @@ struct CheckCommand: AsyncParsableCommand {
             }
             let root = try ConfigurationLoading.parse(source)
             let configuration = try await Connections.with(environment) { try read(root, environment, $0.sinks()) }
+            if let configuration { _ = try APISettings(configuration.api) }
             // Variables without a value yet say nothing about how records go.
             let whole: Configuration
             if let configuration {

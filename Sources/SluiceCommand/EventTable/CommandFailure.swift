@@ -37,11 +37,18 @@ struct CommandFailure: Error {
 
 /// Opens a table, lets a command read it, and closes it.
 func reading(_ options: EventTableOptions, _ body: (any EventStore) async throws -> Void) async throws {
+    try await using(options, for: .reading) { store, _ in try await body(store) }
+}
+
+/// Opens a table, lets a command use it, and closes it.
+func using(
+    _ options: EventTableOptions, for access: EventStores.Access, _ body: (any EventStore, Connections) async throws -> Void
+) async throws {
     try await reporting {
         try await Connections.with(ProcessInfo.processInfo.environment) { connections in
-            let store = try await options.open(connections)
+            let store = try await options.open(connections, for: access)
             do {
-                try await body(store)
+                try await body(store, connections)
             } catch {
                 try? await store.close()
                 throw error

@@ -9,12 +9,12 @@ import StreamRecords
 /// Which event table a command reads.
 struct EventTableOptions: ParsableArguments {
     @Option(help: ArgumentHelp(
-        "The event table to read (default: the configuration's, else \(EventTableName.standard)).", valueName: "sqlite:PATH|dynamodb:NAME"))
+        "The event table (default: the configuration's, else \(EventTableName.standard)).", valueName: "sqlite:PATH|dynamodb:NAME"))
     var table: String?
 
-    /// Opens the table for reading.
+    /// Opens the table.
     /// - Throws: ``CommandFailure`` with what is wrong: the name (status 2), the place (2), or what is there (3).
-    func open(_ connections: Connections) async throws -> any EventStore {
+    func open(_ connections: Connections, for access: EventStores.Access = .reading) async throws -> any EventStore {
         let name: EventTableName
         if let table {
             do throws(EventStoreError) { name = try EventTableName(table) } catch { throw CommandFailure(error) }
@@ -22,7 +22,7 @@ struct EventTableOptions: ParsableArguments {
             name = try Self.configured(connections) ?? .standard
         }
         do throws(EventStoreError) {
-            return try await connections.stores.open(name, for: .reading)
+            return try await connections.stores.open(name, for: access)
         } catch {
             throw CommandFailure(error)
         }

@@ -47,6 +47,19 @@ struct CheckTests {
         #expect(none.status == 2 && none.errors.contains("there is no configuration"))
     }
 
+    @Test("mistakes in the API's settings are told with their places too")
+    func api() async throws {
+        let right = String(repeating: "0a", count: 32)
+        let text = "\(Self.sound)\nrerun: { allow: [orders] }\napi:\n  keys:\n    - { name: a, sha256: \"\(right)\", scopes: [read] }\n"
+        try folder.write("sluice.yaml", text)
+        #expect(try await sluice("check").status == 0)
+        try folder.write("sluice.yaml", text.replacingOccurrences(of: right, with: "0a").replacingOccurrences(of: "[read]", with: "[reed]"))
+        let result = try await sluice("check")
+        #expect(result.status == 2 && result.errors.contains("sluice.yaml:14:") && result.errors.contains("did you mean read?"), "\(result.errors)")
+        try folder.write("sluice.yaml", Self.sound + "\nrerun: { alow: [orders] }\n")
+        #expect(try await sluice("check").errors.contains("did you mean allow?"))
+    }
+
     @Test("--lambda holds it against a function's rules")
     func lambda() async throws {
         try folder.write("sluice.yaml", "sinks:\n  a: { type: file, path: x }\nroutes:\n  - to: a\n")

@@ -81,7 +81,7 @@ import Testing
             #"sluice.json:9:76: routes[1].to: found an empty list, expected text or a list of texts, at least one"#,
             #"sluice.json:10:5: routes[2]: found the text "all", expected an object"#,
             #"sluice.json:12:49: rejected.park_after: found the text "soon", expected a duration such as 15m, 1h30m or 500ms"#,
-            #"sluice.json:13:3: found the unknown key "limts", expected sinks, routes, rejected, envelope, numbers, redact_key, limits or tests; did you mean limits?"#,
+            #"sluice.json:13:3: found the unknown key "limts", expected sinks, routes, rejected, envelope, numbers, redact_key, limits, tests, rerun or api; did you mean limits?"#,
         ])
     }
 

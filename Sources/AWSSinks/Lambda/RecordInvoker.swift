@@ -14,7 +14,7 @@ struct FunctionRecord: Sendable {
 }
 
 /// Makes events for a function and invokes it.
-struct FunctionInvoker: Sendable {
+struct RecordInvoker: Sendable {
     let lambda: Lambda
     let function: String
     /// Lambda answers when it has queued the event, not when the function has ended.
@@ -29,7 +29,7 @@ struct FunctionInvoker: Sendable {
     var maximumBytes: Int {
         let limit = isQueued ? Lambda.Limits.eventBytes : Lambda.Limits.requestBytes
         // The last record has no comma.
-        return sendsSingly ? limit : limit - FunctionInvoker.opening.count - FunctionInvoker.closing.count + 1
+        return sendsSingly ? limit : limit - RecordInvoker.opening.count - RecordInvoker.closing.count + 1
     }
 
     /// Asks Lambda whether the function could be invoked.
@@ -60,7 +60,7 @@ struct FunctionInvoker: Sendable {
             let request = Lambda.InvokeRequest(function: function, payload: event(parcels), type: isQueued ? .event : .requestResponse)
             let result = try await lambda.invoke(request, deadline: deadline)
             if let error = result.functionError {
-                return .answered(parcels.map { _ in .again(FunctionInvoker.reason(error, result.payload)) })
+                return .answered(parcels.map { _ in .again(RecordInvoker.reason(error, result.payload)) })
             }
             if isQueued { return .answered(parcels.map { _ in .settled(.delivered) }) }
             if result.executedVersion == nil, (try? JSONValue(parsing: result.payload)) == nil {
@@ -74,13 +74,13 @@ struct FunctionInvoker: Sendable {
 
     private func event(_ parcels: [Parcel<FunctionRecord>]) -> [UInt8] {
         if sendsSingly, let only = parcels.first { return only.entry.json }
-        var bytes = FunctionInvoker.opening
+        var bytes = RecordInvoker.opening
         bytes.reserveCapacity(parcels.reduce(32) { $0 + $1.bytes })
         for (place, parcel) in parcels.enumerated() {
             if place > 0 { bytes.append(UInt8(ascii: ",")) }
             bytes += parcel.entry.json
         }
-        return bytes + FunctionInvoker.closing
+        return bytes + RecordInvoker.closing
     }
 
     private static func reason(_ kind: String, _ payload: [UInt8]) -> Reason {

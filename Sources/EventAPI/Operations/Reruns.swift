@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import EventTable
+internal import JSONTape
+internal import StreamRecords
+
+/// Running executions again.
+extension EventAPI {
+    func rerunExecution(_ id: String, _ request: APIRequest) async throws -> APIResponse {
+        let parameters = try Parameters(request.query, names: ["function"])
+        var wish = RerunWish()
+        if !request.body.isEmpty {
+            let body = try BodyReader(request, names: ["idempotency_key", "dry_run", "wait"])
+            wish.key = try body.text("idempotency_key", 1...Rerun.longestKey)
+            wish.isDryRun = try body.flag("dry_run")
+            wish.waits = body["wait"] == nil ? nil : try body.flag("wait")
+        }
+        if let header = request.header("idempotency-key") {
+            let key = Self.unquoted(header)
+            if let told = wish.key, told != key { throw Problem(400, "the header idempotency-key and the body tell different keys") }
+            wish.key = key
+        }
+        return try await rerun(id, try parameters.function(), wish, basePath: request.basePath)
+    }
+
+    /// What the caller wants beside the rerun itself.
+    struct RerunWish: Sendable {
+        var key: String?
+        var isDryRun = false
+        var waits: Bool?
+    }
+
+    func rerun(_ id: String, _ function: FunctionName?, _ wish: RerunWish, basePath: String) async throws -> APIResponse {
+        guard let rerunner else { throw Problem(501, "nothing can be run again here: there is no way to invoke functions") }
+        if let key = wish.key, let flaw = Rerun.flaw(inKey: key) { throw Problem(400, flaw) }
+        let plan = try await rerunner.plan(id: id, function: function)
+        let writer = RerunWriter(numbers: settings.numbers, now: now())
+        if wish.isDryRun { return APIResponse(json: writer.text(plan)) }
+        let key = wish.key ?? EventID.new(at: now())
+        if wish.waits ?? settings.waits { return answer(try await rerunner.run(plan, key: key), basePath) }
+        if case .begun = try await rerunner.begin(plan, key: key, as: .accepted) {
+            try await background(RerunJob(id: plan.original.key.id, key: key))
+        }
+        guard let report = try await rerunner.report(key: key, id: plan.original.key.id) else {
+            throw Problem(503, "the event table cannot be reached", headers: [("retry-after", "5")])
+        }
+        return answer(report, basePath)
+    }
+
+    func getRerun(_ id: String, key: String, _ request: APIRequest) async throws -> APIResponse {
+        _ = try Parameters(request.query, names: [])
+        guard let rerunner else { throw Problem(501, "nothing can be run again here: there is no way to invoke functions") }
+        guard let report = try await rerunner.report(key: key, id: id) else {
+            throw Problem(404, "there is no rerun \(key.shortened) of \(id.shortened)")
+        }
+        return APIResponse(200, json: RerunWriter(numbers: settings.numbers, now: now()).text(report))
+    }
+
+    /// 202 while it is under way, with the place to ask.
+    private func answer(_ report: RerunReport, _ basePath: String) -> APIResponse {
+        let text = RerunWriter(numbers: settings.numbers, now: now()).text(report)
+        let isUnderWay = report.state == .accepted || report.state == .started
+        if !isUnderWay { return APIResponse(200, json: text) }
+        let id = PercentEncoding.encode(report.rerun.original.id)
+        let place = "\(basePath)/executions/\(id)/reruns/\(PercentEncoding.encode(report.rerun.key))"
+        return APIResponse(202, json: text, headers: [("location", place), ("retry-after", "2")])
+    }
+
+    /// The header's value is a text in quotes, which many leave out.
+    private static func unquoted(_ text: String) -> String {
+        text.count >= 2 && text.hasPrefix("\"") && text.hasSuffix("\"") ? String(text.dropFirst().dropLast()) : text
+    }
+}
