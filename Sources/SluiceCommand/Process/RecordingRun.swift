@@ -8,8 +8,8 @@ import Synchronization
 
 /// Takes inputs, one after another and in their order, through a pipeline.
 ///
-/// One thread reads, and finds where documents end; `jobs` others decode, route and render; one task delivers what they made, in the order of the
-/// input. What is in flight is bounded, and so is memory.
+/// `jobs` threads take pieces of whole documents from it, one at a time, and decode, route and render them; one task delivers what they made, in the order
+/// of the input. What is in flight is bounded, and so is memory.
 struct RecordingRun: Sendable {
     let pipeline: Pipeline
     let limits: RecordLimits
@@ -46,7 +46,7 @@ struct RecordingRun: Sendable {
         var first: (batch: RecordBatch, prepared: PreparedBox)?
     }
 
-    /// What the reading thread hands over, in order.
+    /// What the threads hand over, in order.
     private enum Item: Sendable {
         case work(Pending<Work>)
         case failure(OpenInput.Failure)
@@ -98,11 +98,15 @@ struct RecordingRun: Sendable {
         }
     }
 
-    /// Reading, decoding and delivering at the same time.
+    /// Reading and decoding on several threads, and delivering at the same time.
     private func runTogether(_ inputs: [Input], _ result: inout Result) async {
-        // One more than there are threads, so that each finds its next piece while another one is delivered.
+        // One more than there are threads, so that each finds room for its next piece while another one is delivered.
         let queue = OrderedWork<Item>(capacity: jobs + 1)
-        DispatchQueue(label: "sluice.read").async { read(inputs, into: queue) }
+        let shared = SharedInputs(inputs, stop: stop) { input throws(OpenInput.Failure) in try open(input) }
+        // Threads of their own: on Swift's, which are as many as there are cores, delivery would have to wait for its turn behind them.
+        for number in 1...jobs {
+            DispatchQueue(label: "sluice.decode.\(number)").async { decode(shared, into: queue) }
+        }
         while let item = await queue.next() {
             switch item {
             case .failure(let failure):
@@ -117,24 +121,22 @@ struct RecordingRun: Sendable {
         }
     }
 
-    private func read(_ inputs: [Input], into queue: OrderedWork<Item>) {
-        // Threads of their own: on Swift's, which are as many as there are cores, delivery would have to wait for its turn behind them.
-        let threads = DispatchQueue(label: "sluice.decode", attributes: .concurrent)
-        for input in inputs where stop.reason == nil {
-            do throws(OpenInput.Failure) {
-                var open = try open(input)
-                while let chunk = try open.next() {
-                    queue.push {
-                        let pending = Pending<Work>()
-                        threads.async { pending.fulfil(prepare(chunk, of: input)) }
-                        return .work(pending)
-                    }
-                }
-            } catch {
-                queue.push { .failure(error) }
+    /// The work of one of the threads.
+    private func decode(_ inputs: SharedInputs, into queue: OrderedWork<Item>) {
+        func note(_ found: SharedInputs.Found) -> Pending<Work>? {
+            switch found {
+            case .piece:
+                let pending = Pending<Work>()
+                queue.push { .work(pending) }
+                return pending
+            case .failure(let failure):
+                queue.push { .failure(failure) }
+            case .end:
+                queue.finish()
             }
+            return nil
         }
-        queue.finish()
+        while let (chunk, input, pending) = inputs.next(note) { pending?.fulfil(prepare(chunk, of: input)) }
     }
 
     // MARK: Decoding and delivering
