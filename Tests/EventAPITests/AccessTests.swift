@@ -11,22 +11,6 @@ import Testing
 
 /// Who may ask, and how much.
 struct AccessTests {
-    @Test("The hash is SHA-256, as its authors' examples have it")
-    func hash() {
-        #expect(SHA256.hexadecimal("") == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")
-        #expect(SHA256.hexadecimal("abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
-        #expect(
-            SHA256.hexadecimal("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq")
-                == "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1")
-        #expect(
-            SHA256.hexadecimal(String(repeating: "a", count: 1_000_000))
-                == "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0")
-        // Every length around the ends of a block has its own way of being filled up.
-        #expect(Set((0..<200).map { SHA256.hexadecimal(String(repeating: "x", count: $0)) }).count == 200)
-        #expect(
-            SHA256.hexadecimal(String(repeating: "x", count: 64)) == "7ce100971f64e7001e8fe5a51973ecdfe1ced42befe7ee8d5fd6219506b5393c")
-    }
-
     /// Every scope's key, and one with no plan for none of it.
     private static func settings() throws -> APISettings {
         APISettings(

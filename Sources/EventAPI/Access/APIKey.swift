@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import StreamRecords
 
 /// What a key opens.
 public enum APIScope: String, Sendable, Hashable, CaseIterable, Decodable {
@@ -69,7 +70,7 @@ public struct APIKey: Sendable, Hashable {
     }
 
     /// The hash of a key, as a configuration has it.
-    public static func sha256(of key: String) -> String { SHA256.hexadecimal(key) }
+    public static func sha256(of key: String) -> String { SHA256.hexadecimal(SHA256.digest(key.utf8)) }
 }
 
 /// All keys.
@@ -78,7 +79,7 @@ struct KeyRing: Sendable {
 
     /// The place of the key that was shown. How long it takes depends on nothing that is secret: every key is compared, to the last byte.
     func place(of shown: String) -> Int? {
-        let hash = SHA256.hash(Array(shown.utf8))
+        let hash = SHA256.digest(shown.utf8)
         var found = -1
         for (place, key) in keys.enumerated() {
             var difference: UInt8 = 0

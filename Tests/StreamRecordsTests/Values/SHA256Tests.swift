@@ -5,21 +5,17 @@ import Testing
 
 /// Against the examples of FIPS 180 and RFC 4231.
 @Suite struct SHA256Tests {
-    private func hexadecimal(_ bytes: [UInt8]) -> String {
-        bytes.map { byte in String(byte >> 4, radix: 16) + String(byte & 15, radix: 16) }.joined()
-    }
-
     @Test(arguments: [
         ("", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
         ("abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),
         ("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq", "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1"),
     ])
     func digests(_ text: String, _ digest: String) {
-        #expect(hexadecimal(SHA256.digest(text.utf8)) == digest)
+        #expect(SHA256.hexadecimal(SHA256.digest(text.utf8)) == digest)
     }
 
     @Test func aMillionLetters() {
-        #expect(hexadecimal(SHA256.digest(repeatElement(UInt8(ascii: "a"), count: 1_000_000)))
+        #expect(SHA256.hexadecimal(SHA256.digest(repeatElement(UInt8(ascii: "a"), count: 1_000_000)))
             == "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0")
     }
 

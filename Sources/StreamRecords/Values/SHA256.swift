@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// SHA-256 by [FIPS 180-4](https://csrc.nist.gov/pubs/fips/180-4/upd1/final), and HMAC by [RFC 2104](https://www.rfc-editor.org/rfc/rfc2104) over it,
-/// for redaction alone: this library needs no cryptography otherwise, and takes no package for it.
-struct SHA256 {
+/// for values that are hidden and for API keys: a few bytes at a time, and no reason to take a package for. What signs requests to AWS has one.
+package struct SHA256 {
     private var state: InlineArray<8, UInt32> = [
         0x6A09_E667, 0xBB67_AE85, 0x3C6E_F372, 0xA54F_F53A, 0x510E_527F, 0x9B05_688C, 0x1F83_D9AB, 0x5BE0_CD19,
     ]
@@ -21,7 +21,9 @@ struct SHA256 {
         0x748F_82EE, 0x78A5_636F, 0x84C8_7814, 0x8CC7_0208, 0x90BE_FFFA, 0xA450_6CEB, 0xBEF9_A3F7, 0xC671_78F2,
     ]
 
-    mutating func update(_ bytes: some Sequence<UInt8>) {
+    package init() {}
+
+    package mutating func update(_ bytes: some Sequence<UInt8>) {
         for byte in bytes {
             block[filled] = byte
             filled += 1
@@ -33,7 +35,7 @@ struct SHA256 {
         }
     }
 
-    consuming func finish() -> [UInt8] {
+    package consuming func finish() -> [UInt8] {
         let bits = count
         update(CollectionOfOne(0x80))
         while filled != 56 { update(CollectionOfOne(0)) }
@@ -46,10 +48,20 @@ struct SHA256 {
         return digest
     }
 
-    static func digest(_ bytes: some Sequence<UInt8>) -> [UInt8] {
+    package static func digest(_ bytes: some Sequence<UInt8>) -> [UInt8] {
         var hash = SHA256()
         hash.update(bytes)
         return hash.finish()
+    }
+
+    /// Bytes as hexadecimal digits, small ones.
+    package static func hexadecimal(_ bytes: [UInt8]) -> String {
+        var digits: [UInt8] = []
+        digits.reserveCapacity(2 * bytes.count)
+        for byte in bytes {
+            for digit in [byte >> 4, byte & 15] { digits.append(digit < 10 ? 0x30 + digit : 0x57 + digit) }
+        }
+        return String(decoding: digits, as: UTF8.self)
     }
 
     private mutating func compress() {
@@ -100,12 +112,5 @@ struct HMACSHA256: Sendable, Hashable {
     }
 
     /// The code as 64 hexadecimal digits.
-    func text(for message: some Sequence<UInt8>) -> String {
-        var digits: [UInt8] = []
-        digits.reserveCapacity(64)
-        for byte in code(for: message) {
-            for digit in [byte >> 4, byte & 15] { digits.append(digit < 10 ? 0x30 + digit : 0x57 + digit) }
-        }
-        return String(decoding: digits, as: UTF8.self)
-    }
+    func text(for message: some Sequence<UInt8>) -> String { SHA256.hexadecimal(code(for: message)) }
 }
