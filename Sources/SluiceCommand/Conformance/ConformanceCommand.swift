@@ -21,9 +21,9 @@ struct ConformanceExecCommand: AsyncParsableCommand {
             The program is given records of its own making: changes, log lines, messages and events, whose ids begin with run-. They go where \
             it sends them, so let it send them to a place for tests.
 
-              sluice conformance exec python3 samples/exec-sink/sink.py /tmp/records.db
-              sluice conformance exec --arrived "python3 samples/exec-sink/sink.py --list /tmp/records.db" --once \\
-                  python3 samples/exec-sink/sink.py /tmp/records.db
+              sluice conformance exec python3 samples/exec-sink/sink.py records.db
+              sluice conformance exec --arrived "python3 samples/exec-sink/sink.py --list records.db" --once \\
+                  python3 samples/exec-sink/sink.py records.db
 
             With --arrived it is checked as well that what was called delivered is there, and in order. What cannot be checked is told as \
             skipped. Exit status: 0 no rule is broken, 1 some are, 2 the command line is wrong or the program does not start.
