@@ -28,7 +28,7 @@ extension FunctionParts {
                 let request = Lambda.InvokeRequest(function: function.name, qualifier: function.qualifier, payload: payload, type: .event)
                 _ = try await services.lambda.invoke(request, deadline: .now + .seconds(10))
             })
-        return FunctionParts(sinks: registry, table: table)
+        return FunctionParts(sinks: registry, table: table) { await services.shutdown() }
         #else
         return FunctionParts(sinks: registry)
         #endif

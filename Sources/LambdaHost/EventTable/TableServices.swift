@@ -29,9 +29,12 @@ public struct FunctionParts: Sendable {
     public var sinks: SinkRegistry
     /// Absent: executions are neither saved nor told of nor run again.
     public var table: TableServices?
+    /// Gives back what sinks and table share, behind their own ends.
+    public var shutdown: @Sendable () async -> Void
 
-    public init(sinks: SinkRegistry, table: TableServices? = nil) {
+    public init(sinks: SinkRegistry, table: TableServices? = nil, shutdown: @escaping @Sendable () async -> Void = {}) {
         self.sinks = sinks
         self.table = table
+        self.shutdown = shutdown
     }
 }

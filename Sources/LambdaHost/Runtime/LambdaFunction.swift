@@ -59,8 +59,11 @@ public struct LambdaFunction: Sendable {
         }
         let client = RuntimeClient(endpoint, logger: logger)
         do {
-            let host = try await start(logger)
-            return await serve(host, client, logger)
+            let parts = parts(environment, logger)
+            let host = try await start(parts, logger)
+            let status = await serve(host, client, logger)
+            await parts.shutdown()
+            return status
         } catch {
             logger.critical("\(error.message)")
             do {
@@ -73,9 +76,8 @@ public struct LambdaFunction: Sendable {
     }
 
     /// Reads settings and configuration, and starts the sinks.
-    private func start(_ logger: Logger) async throws(FunctionError) -> EventHost {
+    private func start(_ parts: FunctionParts, _ logger: Logger) async throws(FunctionError) -> EventHost {
         let settings = try HostSettings(environment)
-        let parts = parts(environment, logger)
         let sinks = parts.sinks
         let configuration = try LambdaConfiguration.load(
             environment, taskRoot: settings.taskRoot, sinks: sinks, ownLogGroup: settings.ownLogGroup)
