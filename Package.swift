@@ -81,7 +81,7 @@ let package = Package(
             swiftSettings: settings),
         .target(
             name: "LambdaHost",
-            dependencies: ["JSONTape", "Sluice", "StreamRecords", .product(name: "Logging", package: "swift-log")],
+            dependencies: ["EventAPI", "EventTable", "JSONTape", "Sluice", "StreamRecords", .product(name: "Logging", package: "swift-log")],
             swiftSettings: settings),
         .executableTarget(
             name: "SluiceLambda",
@@ -141,11 +141,13 @@ let package = Package(
         .testTarget(
             name: "LambdaHostTests",
             dependencies: [
-                "JSONTape", "LambdaHost", "RuntimeServer", "Sluice", "StreamRecords", .product(name: "Logging", package: "swift-log"),
+                "EventAPI", "EventTable", "JSONTape", "LambdaHost", "RuntimeServer", "Sluice", "SQLiteEventTable", "StreamRecords",
+                .product(name: "Logging", package: "swift-log"),
             ],
-            swiftSettings: settings),
+            resources: [.copy("Fixtures")], swiftSettings: settings),
         .testTarget(
-            name: "SluiceLambdaTests", dependencies: ["ReferenceDecoder", "RuntimeServer", "SluiceLambda"],
+            name: "SluiceLambdaTests",
+            dependencies: ["AWSClient", "AWSSigner", "AWSSinks", "AWSTestSupport", "JSONTape", "ReferenceDecoder", "RuntimeServer", "SluiceLambda"],
             swiftSettings: settings),
         .testTarget(
             name: "SluiceTests",
@@ -157,7 +159,7 @@ let package = Package(
         .testTarget(
             name: "SluiceCommandTests",
             dependencies: [
-                "AWSSigner", "AWSTestSupport", "EventTable", "JSONTape", "ReferenceDecoder", "Sluice", "SluiceCommand", "StreamRecords",
+                "AWSSigner", "AWSTestSupport", "EventTable", "JSONTape", "ReferenceDecoder", "RuntimeServer", "Sluice", "SluiceCommand", "StreamRecords",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),

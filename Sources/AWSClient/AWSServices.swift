@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 #if AWS
+internal import Synchronization
 
 /// The services of AWS that Sluice calls, as one account and region see them.
 ///
@@ -11,11 +12,12 @@
 ///     try await aws.sqs.sendMessageBatch(request, deadline: deadline)
 ///     await aws.shutdown()
 public struct AWSServices: Sendable {
-    let core: ClientCore
+    private let shared: SharedCore
+    var core: ClientCore { shared.core }
     private var attempts: Int?
     private var attemptTimeout: Duration?
 
-    public init(_ configuration: AWSConfiguration) { core = ClientCore(configuration) }
+    public init(_ configuration: AWSConfiguration) { shared = SharedCore(configuration) }
 
     /// The same client, with its connections and credentials, for who wants other attempts and time-outs: one sink of several.
     ///
@@ -50,6 +52,23 @@ public struct AWSServices: Sendable {
 
     /// Closes all connections. Calls that are under way fail; later ones do too.
     public func shutdown() async { await core.transport.shutdown() }
+}
+
+/// Makes the core when it is first used: a program that starts with a client and calls nothing yet starts faster so.
+private final class SharedCore: Sendable {
+    private let configuration: AWSConfiguration
+    private let made = Mutex<ClientCore?>(nil)
+
+    init(_ configuration: AWSConfiguration) { self.configuration = configuration }
+
+    var core: ClientCore {
+        made.withLock { made in
+            if let made { return made }
+            let core = ClientCore(configuration)
+            made = core
+            return core
+        }
+    }
 }
 
 #endif

@@ -21,16 +21,20 @@ public struct EventAPI: Sendable {
     private let ring: KeyRing
     /// Absent where somebody else counts.
     private let meter: Meter?
+    private let opensWithoutKeys: Bool
 
     /// - Parameters:
     ///   - rerunner: runs executions again; absent: that is answered with 501.
     ///   - ingest: where events go that are brought in; absent: that is answered with 501.
-    ///   - counts: whether plans are kept here. Behind API Gateway its usage plans do that.
+    ///   - counts: whether plans are kept here. What a usage plan of API Gateway's has counted is not counted again in any case.
+    ///   - opensWithoutKeys: where no key is configured, everybody may do everything. Otherwise only those may whom the request's
+    ///     ``APIRequest/admission`` names.
     ///   - background: has a rerun made that was accepted, by calling ``Rerunner/execute(key:id:)`` in the end, and comes back without waiting for
     ///     it. By default it is made in a task of this process; a Lambda function, which rests once it has answered, hands it to another
     ///     invocation.
     public init(
         _ settings: APISettings, store: any EventStore, rerunner: Rerunner? = nil, ingest: EventIngest? = nil, counts: Bool = true,
+        opensWithoutKeys: Bool = true,
         background: (@Sendable (RerunJob) async throws -> Void)? = nil, now: @escaping @Sendable () -> Timestamp = { WallClock.now }
     ) {
         self.settings = settings
@@ -42,10 +46,11 @@ public struct EventAPI: Sendable {
         self.background = background ?? { job in Task { _ = try? await rerunner?.execute(key: job.key, id: job.id) } }
         ring = KeyRing(keys: settings.keys)
         meter = counts ? Meter(settings.keys.map(\.plan)) : nil
+        self.opensWithoutKeys = opensWithoutKeys
     }
 
     /// No key is configured, so everybody may do everything. A server must then listen to its own machine only.
-    public var isOpen: Bool { settings.keys.isEmpty }
+    public var isOpen: Bool { settings.keys.isEmpty && opensWithoutKeys }
 
     /// Answers a request. Every mistake and trouble is an answer too.
     public func respond(to request: APIRequest) async -> APIResponse {
@@ -71,15 +76,7 @@ public struct EventAPI: Sendable {
         if request.body.count > settings.maximumBody.bytes {
             throw Problem(413, "the body has \(request.body.count) bytes; at most \(settings.maximumBody) are taken")
         }
-        var caller = Caller(name: nil)
-        if operation.needsKey, !isOpen {
-            let place = try authenticate(request, ingests: operation.takesToken)
-            let key = ring.keys[place]
-            let scope = operation.scope ?? LegacyRerun.scope(of: request)
-            guard key.scopes.contains(scope) else { throw Problem(403, "this key may not do that: it lacks the scope “\(scope.rawValue)”") }
-            try count(place)
-            caller = Caller(name: key.name)
-        }
+        let caller = operation.needsKey ? try admit(request, to: operation) : Caller(name: nil)
         do {
             return try await perform(operation, match.arguments, request, caller)
         } catch let problem as Problem {
@@ -90,6 +87,16 @@ public struct EventAPI: Sendable {
     }
 
     // MARK: Who may
+
+    private func admit(_ request: APIRequest, to operation: Operation) throws(Problem) -> Caller {
+        if settings.keys.isEmpty, isOpen || request.admission != nil { return Caller(name: request.admission?.name) }
+        let place = try authenticate(request, ingests: operation.takesToken)
+        let key = ring.keys[place]
+        let scope = operation.scope ?? LegacyRerun.scope(of: request)
+        guard key.scopes.contains(scope) else { throw Problem(403, "this key may not do that: it lacks the scope “\(scope.rawValue)”") }
+        if request.admission?.isCounted != true { try count(place) }
+        return Caller(name: key.name)
+    }
 
     private func authenticate(_ request: APIRequest, ingests: Bool) throws(Problem) -> Int {
         var shown = request.header("x-api-key")

@@ -14,7 +14,7 @@ import Sluice
 @main
 struct Bootstrap {
     static func main() {
-        Task.detached { exit(await LambdaFunction(sinks: SinkRegistry.function).run()) }
+        Task.detached { exit(await LambdaFunction(parts: FunctionParts.ofFunction).run()) }
         // An asynchronous main function would end this thread, and unwinding it takes a cold start as long as all the rest.
         while true { _ = pause() }
     }

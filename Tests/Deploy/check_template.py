@@ -17,6 +17,7 @@ from pathlib import Path
 
 import yaml
 
+import api
 import configuration
 import delivery
 import documentation
@@ -56,6 +57,13 @@ CHOICES = {
     "archive": [{}, {"ArchiveRetentionDays": 365}, {"CreateArchive": "false"}],
     "queue": [{}, {"CreateQueue": "false"}],
     "bus": [{}, {"CreateBus": "false"}],
+    "api": [
+        {"ApiCorsOrigin": "https://example.org", "RerunFunctionName": "orders"},
+        {"RerunFunctionName": "orders", "ApiStageName": "prod", "ApiRate": 5, "ApiBurst": 10, "ApiDailyQuota": 1000},
+        {"ApiCorsOrigin": "http://localhost:8080"},
+        {},
+        {"CreateApi": "false", "ApiCorsOrigin": "https://example.org", "RerunFunctionName": "orders"},
+    ],
     "alarms": [{}, {"AlarmTopicArn": f"arn:aws:sns:eu-central-1:{ACCOUNT}:alarms"}, {"CreateAlarms": "false"}],
     "dashboard": [{}, {"CreateDashboard": "false"}],
     "function": [
@@ -79,6 +87,9 @@ REFUSED = [
     {"NamePrefix": "this-name-is-20-long"},
     {"ExistingStreamArn": f"arn:aws:dynamodb:eu-central-1:{ACCOUNT}:table/Orders"},
     {"ExistingRoleArn": "sluice"},
+    {"ApiCorsOrigin": "*"},
+    {"ApiCorsOrigin": "https://example.org/"},
+    {"RerunFunctionName": "orders*"},
 ]
 
 
@@ -172,7 +183,7 @@ def problems_of(stack, settings):
     if stack.problems:
         yield from stack.problems
         return
-    for rule in permissions.RULES + delivery.RULES + metrics.RULES + storage.RULES:
+    for rule in permissions.RULES + delivery.RULES + api.RULES + metrics.RULES + storage.RULES:
         yield from rule(stack)
     yield from delivery.check_stream(stack, settings.park_after)
     yield from settings.check_variables(stack)

@@ -21,7 +21,14 @@ SWITCHES = {
     "QUEUE_URL": lambda given: given["CreateQueue"] == "true",
     "BUS_NAME": lambda given: given["CreateBus"] == "true",
     "FAILURE_BUCKET": lambda given: True,
+    "API_CORS_ORIGIN": lambda given: has_api(given) and given["ApiCorsOrigin"],
+    "RERUN_FUNCTION": lambda given: has_api(given) and given["RerunFunctionName"],
 }
+
+
+def has_api(given):
+    """The API is made, which it is only beside an event table."""
+    return given["CreateApi"] == "true" and bool(SWITCHES["EVENT_TABLE"](given))
 
 
 class Settings:
@@ -30,8 +37,8 @@ class Settings:
     def __init__(self, root):
         self.root = root
         self.variables = {
-            name for sink in root["sinks"].values() for value in sink.values()
-            for name in re.findall(r"\$\{([A-Z_]+)\}", str(value))
+            name for sink in [*root["sinks"].values(), root.get("api", {}), root.get("rerun", {})] for value in sink.values()
+            for name in re.findall(r"\$\{([A-Z_]+)(?::-[^}]*)?\}", str(value))
         }
 
     @property
@@ -61,6 +68,8 @@ class Settings:
         for name in self.root["rejected"]["to"]:
             if sinks.get(name, {}).get("bucket") != "${FAILURE_BUCKET}":
                 yield f"rejected records go to {name}, which is not the bucket for failures"
+        if "api" not in self.root:
+            yield "there is no api, which the template puts an API Gateway in front of"
         # A record goes to several sinks, and can be rejected by each: {id} tells the rejections apart.
         for name, sink in sinks.items():
             if sink.get("type") == "s3-json" and "{id}" not in sink.get("key", ""):

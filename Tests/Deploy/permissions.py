@@ -46,6 +46,13 @@ def needed(stack):
     if "EVENT_TABLE" in variables:
         actions = ("dynamodb:DescribeTable", "dynamodb:PutItem", "dynamodb:UpdateItem")
         pairs |= {(action, table(variables["EVENT_TABLE"])) for action in actions}
+    if stack.of_type("AWS::ApiGateway::RestApi") and "EVENT_TABLE" in variables:
+        whole = table(variables["EVENT_TABLE"])
+        pairs |= {(f"dynamodb:{verb}", whole) for verb in ("ConditionCheckItem", "GetItem", "Query")}
+        pairs.add(("dynamodb:Query", whole + "/index/*"))
+    if "RERUN_FUNCTION" in variables:
+        for each in (function["FunctionName"], variables["RERUN_FUNCTION"]):
+            pairs.add(("lambda:InvokeFunction", f"arn:aws:lambda:eu-central-1:123456789012:function:{each}"))
     if "QUEUE_URL" in variables:
         pairs.add(("sqs:SendMessage", "{%s.Arn}" % variables["QUEUE_URL"].strip("{}")))
     if "BUS_NAME" in variables:
@@ -158,6 +165,8 @@ def check_invocation(stack):
     for rule, each in stack.of_type("AWS::Events::Rule"):
         if "{%s.Arn}" % name in [target["Arn"] for target in each["Targets"]]:
             wanted.add(("events.amazonaws.com", "{%s.Arn}" % rule))
+    for api, _ in stack.of_type("AWS::ApiGateway::RestApi"):
+        wanted.add(("apigateway.amazonaws.com", "arn:aws:execute-api:eu-central-1:123456789012:{%s}/*/*/*" % api))
     granted = set()
     for permission, each in stack.of_type("AWS::Lambda::Permission"):
         if each["FunctionName"] != reference or each["Action"] != "lambda:InvokeFunction":

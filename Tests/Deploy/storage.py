@@ -18,12 +18,15 @@ EVENT_TABLE_INDEXES = {
 HOLDS_DATA = ("AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::SQS::Queue")
 # The property that names a resource. Without a name CloudFormation would make one up from the stack's.
 NAMES = {
+    "AWS::ApiGateway::ApiKey": "Name", "AWS::ApiGateway::RestApi": "Name", "AWS::ApiGateway::UsagePlan": "UsagePlanName",
     "AWS::CloudWatch::Alarm": "AlarmName", "AWS::CloudWatch::Dashboard": "DashboardName", "AWS::DynamoDB::Table": "TableName",
     "AWS::Events::EventBus": "Name", "AWS::Events::Rule": "Name", "AWS::IAM::Role": "RoleName",
     "AWS::Lambda::Function": "FunctionName", "AWS::Logs::LogGroup": "LogGroupName",
     "AWS::Logs::SubscriptionFilter": "FilterName", "AWS::S3::Bucket": "BucketName", "AWS::SQS::Queue": "QueueName",
 }
 WITHOUT_NAME = {
+    "AWS::ApiGateway::Deployment", "AWS::ApiGateway::GatewayResponse", "AWS::ApiGateway::Method", "AWS::ApiGateway::Resource",
+    "AWS::ApiGateway::Stage", "AWS::ApiGateway::UsagePlanKey",
     "AWS::Lambda::EventInvokeConfig", "AWS::Lambda::EventSourceMapping", "AWS::Lambda::Permission", "AWS::Logs::MetricFilter",
     "AWS::S3::BucketPolicy", "AWS::SQS::QueuePolicy",
 }

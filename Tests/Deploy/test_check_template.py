@@ -135,6 +135,21 @@ MISTAKES = {
     "a broken dashboard": (swap_text("Dashboard", "DashboardBody", '"widgets": [', '"widgets": [,'), "the body is no dashboard"),
     "a variable that is not used": (put("Consumer", "Properties", "Environment", "Variables", "TABLE", value="x"), "the variable TABLE is not both"),
     "a variable that is not set": (put("Consumer", "Properties", "Environment", "Variables", "BUS_NAME"), "the variable BUS_NAME is not set"),
+    "an API without a key": (put("ApiMethod", "Properties", "ApiKeyRequired", value=False), "a key is not asked for"),
+    "a key before anybody may ask": (put("ApiPreflight", "Properties", "ApiKeyRequired", value=True), "a key is asked for"),
+    "an API without preflight": (put("ApiPreflight", "Properties", "HttpMethod", value="GET"), "the methods are ['ANY', 'GET']"),
+    "an API with one path": (put("ApiProxy", "Properties", "PathPart", value="executions"), "takes only executions"),
+    "requests that are changed": (put("ApiMethod", "Properties", "Integration", "Type", value="AWS"), "does not go to the function as it came"),
+    "an API too soon": (put("ApiDeployment", "DependsOn", value=["ApiMethod"]), "may be made before ApiPreflight"),
+    "a key without a plan": (put("ApiUsagePlanKey", "Properties", "KeyId", value="other"), "is not one of the usage plan"),
+    "a plan without a stage": (put("ApiUsagePlan", "Properties", "ApiStages", value=[]), "is not for the stage"),
+    "a plan without a rate": (put("ApiUsagePlan", "Properties", "Throttle"), "the rate is None"),
+    "a plan without a quota": (put("ApiUsagePlan", "Properties", "Quota", "Period", value="MONTH"), "the quota is"),
+    "refusals for all pages": (put("ApiRefusals", "Properties", "ResponseParameters", "gatewayresponse.header.access-control-allow-origin", value="'*'"), "own refusals are for"),
+    "requests by anybody's API": (put("ApiPermission", "Properties", "SourceArn"), "which is no source"),
+    "an API all the same": (put("Api", "Condition"), "although none was asked for"),
+    "any function run again": (widen("run-again", Resource={"Fn::Sub": "arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:*"}), "function:* is not needed"),
+    "no verdicts": (widen("answer-requests", Action=["dynamodb:GetItem", "dynamodb:Query"]), "dynamodb:ConditionCheckItem on {EventTable.Arn} is missing"),
     "reserved concurrency": (put("Consumer", "Properties", "ReservedConcurrentExecutions"), "reserves None executions"),
 }
 
@@ -194,6 +209,7 @@ class Configurations(unittest.TestCase):
             "has the settings": lambda settings: settings["sinks"]["queue"].update(url="x"),
             "gives two records one name": lambda settings: settings["sinks"]["archive"].update(key="{date}"),
             "is not the bucket for failures": lambda settings: settings["rejected"].update(to=["archive"]),
+            "there is no api": lambda settings: settings.pop("api"),
             "is not shown": lambda settings: settings["sinks"]["bus"].update(type="log"),
         }
         for expected, change in mistakes.items():

@@ -13,6 +13,10 @@ public struct APIRequest: Sendable {
     public var body: [UInt8]
     /// What stands before the path where the API is not at the top of its host, `/prod` of a stage: put before the places that answers tell.
     public var basePath = ""
+    /// Who asks, where whoever brings the request has made sure of that: API Gateway its API key, AWS a signature.
+    public var admission: APIAdmission?
+    /// Whether the connection is held while a function runs again. API Gateway ends it after 29 seconds.
+    public var mayWait = true
     /// What was wrong with the address, where something was: the answer is then 400.
     var flaw: String?
 
@@ -40,16 +44,28 @@ public struct APIRequest: Sendable {
         self.flaw = flaw
     }
 
-    /// A request whose path and parameters somebody else has decoded, as API Gateway's REST APIs do.
+    /// A request whose path and parameters somebody else has decoded, as API Gateway's HTTP APIs do.
+    ///
+    /// What was an encoded slash is a slash then. Of all that a path holds only an item's key may have one, and it stands at the end.
     public init(
         _ method: String, decodedPath: String, query: [(name: String, value: String)] = [], headers: [(name: String, value: String)] = [],
         body: [UInt8] = []
     ) {
         self.method = method
         path = APIRequest.parts(decodedPath[...]).map(String.init)
+        if path.count > 2, path[0] == "subjects" { path = [path[0], path[1...].joined(separator: "/")] }
         self.query = query
         self.headers = headers
         self.body = body
+    }
+
+    /// A request whose path somebody else has decoded, and whose parameters are as they were sent.
+    public init(
+        _ method: String, decodedPath: String, encodedQuery: String, headers: [(name: String, value: String)] = [], body: [UInt8] = []
+    ) {
+        let parameters = APIRequest(method, "?" + encodedQuery)
+        self.init(method, decodedPath: decodedPath, query: parameters.query, headers: headers, body: body)
+        flaw = parameters.flaw
     }
 
     /// What is between the slashes; one at the end does not count.
@@ -63,6 +79,19 @@ public struct APIRequest: Sendable {
     /// The value of a header; the first one where it is there more than once.
     func header(_ name: String) -> String? {
         headers.first { $0.name.utf8.count == name.utf8.count && $0.name.lowercased() == name }?.value
+    }
+}
+
+/// What somebody in front of the API has seen to.
+public struct APIAdmission: Sendable, Hashable {
+    /// Who asks: the id of an API key, the ARN of a user.
+    public var name: String
+    /// The request was counted already, by a usage plan.
+    public var isCounted: Bool
+
+    public init(name: String, isCounted: Bool) {
+        self.name = name
+        self.isCounted = isCounted
     }
 }
 

@@ -49,3 +49,10 @@ struct Problem: Error, Sendable {
         }
     }
 }
+
+extension APIResponse {
+    /// Why there is no other answer, for whoever brings requests and has to say so.
+    public static func problem(_ status: Int, _ detail: String, headers: [(name: String, value: String)] = []) -> APIResponse {
+        Problem(status, detail, headers: headers).response
+    }
+}

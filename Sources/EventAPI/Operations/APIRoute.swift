@@ -123,7 +123,7 @@ extension EventAPI {
         case .ingestEvents: return try await ingestEvents(request, caller)
         case .legacyQuery: return try await legacyQuery(LegacyQuery(request.query))
         case .legacyQueryByBody: return try await legacyQuery(try LegacyQuery(request.body))
-        case .legacyRerun: return try await legacyRerun(try LegacyRerun(request.body), caller, basePath: request.basePath)
+        case .legacyRerun: return try await legacyRerun(try LegacyRerun(request.body), caller, request)
         }
     }
 }

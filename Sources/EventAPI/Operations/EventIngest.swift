@@ -16,14 +16,16 @@ public struct EventIngest: Sendable {
     public init(_ take: @escaping Take) { self.take = take }
 
     /// Sends events down the routes of a pipeline, as if EventBridge had sent them.
-    public init(through pipeline: Pipeline) {
+    /// - Parameter time: how long that may take; what is not delivered by then is to be sent again.
+    public init(through pipeline: Pipeline, within time: Duration? = nil) {
         self.init { events in
             var answers = [IngestAnswer](repeating: .retry("it was not delivered"), count: events.count)
             let places = Dictionary(events.enumerated().map { ($1.id, $0) }) { first, _ in first }
+            let deadline = time.map { ContinuousClock.now + $0 }
             for batch in Self.batches(events) {
                 // The pipeline's report has a fate for each record, in their order.
                 let ids = batch.map(\.idText)
-                let report = try await pipeline.deliver(pipeline.prepare(batch))
+                let report = try await pipeline.deliver(pipeline.prepare(batch), before: deadline)
                 for (id, fate) in zip(ids, report.fates) {
                     guard let place = places[id] else { continue }
                     answers[place] = IngestAnswer(fate, after: report.retryAfter)

@@ -79,10 +79,10 @@ extension EventAPI {
         return APIResponse(status: 200, headers: [("content-type", "application/json")], body: writer.array)
     }
 
-    func legacyRerun(_ wish: LegacyRerun, _ caller: Caller, basePath: String) async throws -> APIResponse {
+    func legacyRerun(_ wish: LegacyRerun, _ caller: Caller, _ request: APIRequest) async throws -> APIResponse {
         if let validity = wish.validity {
             return try await judge(wish.query.id, wish.query.function, validity, note: wish.note, by: nil, caller)
         }
-        return try await rerun(wish.query.id, wish.query.function, RerunWish(key: wish.key), basePath: basePath)
+        return try await rerun(wish.query.id, wish.query.function, RerunWish(key: wish.key), request)
     }
 }

@@ -20,7 +20,7 @@ extension EventAPI {
             if let told = wish.key, told != key { throw Problem(400, "the header idempotency-key and the body tell different keys") }
             wish.key = key
         }
-        return try await rerun(id, try parameters.function(), wish, basePath: request.basePath)
+        return try await rerun(id, try parameters.function(), wish, request)
     }
 
     /// What the caller wants beside the rerun itself.
@@ -30,21 +30,34 @@ extension EventAPI {
         var waits: Bool?
     }
 
-    func rerun(_ id: String, _ function: FunctionName?, _ wish: RerunWish, basePath: String) async throws -> APIResponse {
+    func rerun(_ id: String, _ function: FunctionName?, _ wish: RerunWish, _ request: APIRequest) async throws -> APIResponse {
         guard let rerunner else { throw Problem(501, "nothing can be run again here: there is no way to invoke functions") }
         if let key = wish.key, let flaw = Rerun.flaw(inKey: key) { throw Problem(400, flaw) }
         let plan = try await rerunner.plan(id: id, function: function)
         let writer = RerunWriter(numbers: settings.numbers, now: now())
         if wish.isDryRun { return APIResponse(json: writer.text(plan)) }
         let key = wish.key ?? EventID.new(at: now())
-        if wish.waits ?? settings.waits { return answer(try await rerunner.run(plan, key: key), basePath) }
-        if case .begun = try await rerunner.begin(plan, key: key, as: .accepted) {
-            try await background(RerunJob(id: plan.original.key.id, key: key))
+        if request.mayWait, wish.waits ?? settings.waits { return answer(try await rerunner.run(plan, key: key), request.basePath) }
+        switch try await rerunner.begin(plan, key: key, as: .accepted) {
+        case .begun: try await handOver(RerunJob(id: plan.original.key.id, key: key), rerunner)
+        // Whoever accepted it may have ended before it was handed over. It is taken up once, however often it is handed over.
+        case .alreadyThere(let there) where there.state(at: now()) == .accepted: try await handOver(RerunJob(id: plan.original.key.id, key: key), rerunner)
+        case .alreadyThere: break
         }
         guard let report = try await rerunner.report(key: key, id: plan.original.key.id) else {
             throw Problem(503, "the event table cannot be reached", headers: [("retry-after", "5")])
         }
-        return answer(report, basePath)
+        return answer(report, request.basePath)
+    }
+
+    /// Where nobody takes it, it is given back, so that the same key may try again.
+    private func handOver(_ job: RerunJob, _ rerunner: Rerunner) async throws {
+        do {
+            try await background(job)
+        } catch {
+            try await rerunner.withdraw(key: job.key, id: job.id, reason: "it could not be handed over to be run")
+            throw Problem(503, "the rerun could not be handed over to be run; nothing was run", headers: [("retry-after", "5")])
+        }
     }
 
     func getRerun(_ id: String, key: String, _ request: APIRequest) async throws -> APIResponse {

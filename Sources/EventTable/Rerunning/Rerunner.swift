@@ -71,9 +71,14 @@ public struct Rerunner: Sendable {
             throw RerunError(.notFound, "there is no rerun \(key) of \(id)")
         }
         var rerun = accepted
+        if accepted.state == .accepted, accepted.state(at: now()) != .accepted {
+            // Its end is told as unknown by now, and somebody may have run it under another key.
+            try await withdraw(key: key, id: id, reason: "it was taken up too late")
+        }
         rerun.state = .started
         rerun.startedAt = now()
-        guard accepted.state == .accepted, try await store.advance(rerun, from: .accepted) else {
+        guard accepted.state(at: now()) == .accepted, try await store.advance(rerun, from: .accepted) else {
+            if let now = try await report(key: key, id: id) { return now }
             return try await report(accepted, isRepeated: true)
         }
         let plan: RerunPlan
@@ -87,6 +92,15 @@ public struct Rerunner: Sendable {
             throw error
         }
         return try await invoke(plan, rerun)
+    }
+
+    /// Gives back what was accepted and nobody has begun: it will not run, and the same key may be used again.
+    public func withdraw(key: String, id: String, reason: String) async throws {
+        guard var rerun = try await store.rerun(key: key, of: id), rerun.state == .accepted else { return }
+        rerun.state = .refused
+        rerun.note = reason
+        rerun.endedAt = now()
+        _ = try await store.advance(rerun, from: .accepted)
     }
 
     /// What became of a rerun; absent where there is none.

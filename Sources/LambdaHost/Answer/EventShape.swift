@@ -24,14 +24,19 @@ struct EventShape: Sendable {
     let windowState: [UInt8]?
 
     /// What Sluice reads, for messages.
-    private static let expected = "a DynamoDB, Kinesis or SQS event, a CloudWatch Logs subscription or an EventBridge event"
+    private static let expected =
+        "a DynamoDB, Kinesis or SQS event, a CloudWatch Logs subscription, an EventBridge event, a request of API Gateway's, or an execution to be saved"
 
     /// - Throws: what the event is, where it is none that Sluice reads.
     init(_ event: JSONBytes, limits: JSONLimits = JSONLimits()) throws(FunctionError) {
         let document = try EventShape.index(event, limits)
-        let root = document.view(document.root)
+        try self.init(document.view(document.root))
+    }
+
+    /// - Throws: what the event is, where it is none that Sluice reads.
+    init(_ root: borrowing JSONView) throws(FunctionError) {
         guard root.kind == .object else {
-            throw EventShape.unreadable("JSON, but no object: \(shown(event[0..<100]))")
+            throw EventShape.unreadable("JSON, but no object: \(EventShape.start(of: root))")
         }
         let isWindow = root.member("isFinalInvokeForWindow") != nil || root.member("window") != nil
         if let list = root.member("Records") {
@@ -93,6 +98,13 @@ struct EventShape: Sendable {
         if record.member("kinesis") != nil { return "aws:kinesis" }
         if record.member("messageId") != nil, record.member("body") != nil { return "aws:sqs" }
         return nil
+    }
+
+    /// What a document begins with.
+    private static func start(of root: borrowing JSONView) -> String {
+        var writer = JSONWriter()
+        writer.copy(root)
+        return shown(Array(writer.array.prefix(100)))
     }
 
     private static func state(of root: borrowing JSONView) -> [UInt8] {

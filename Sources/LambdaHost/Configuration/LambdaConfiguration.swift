@@ -98,6 +98,11 @@ public struct LambdaConfiguration: Sendable {
                 }
             }
         }
+        if let api = root["api"], ownTables.isEmpty {
+            mistakes.append(ConfigurationMistake(
+                .missingKey, at: api.mark, path: "api", found: "an API without a table to ask",
+                expected: "a sink of the type event-table with dynamodb:TABLE, whose table requests are about"))
+        }
         if root["rejected"] == nil {
             mistakes.append(ConfigurationMistake(
                 .missingKey, at: root.mark, path: "", found: "a configuration that does not say what becomes of rejected records",

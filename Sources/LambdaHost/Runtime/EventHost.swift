@@ -10,6 +10,7 @@ internal import Synchronization
 final class EventHost: Sendable {
     let pipeline: Pipeline
     private let delivery: EventDelivery
+    private let table: TableHost
     private let jsonLimits: JSONLimits
     private let settings: HostSettings
     private let logger: Logger
@@ -18,13 +19,20 @@ final class EventHost: Sendable {
     /// When the function last failed over a loop.
     private let lastLoop = Mutex<ContinuousClock.Instant?>(nil)
 
-    init(pipeline: Pipeline, limits: RecordLimits, loops: LoopGuard, settings: HostSettings, logger: Logger) {
+    init(pipeline: Pipeline, table: TableHost, limits: RecordLimits, loops: LoopGuard, settings: HostSettings, logger: Logger) {
         self.pipeline = pipeline
+        self.table = table
         self.settings = settings
         self.logger = logger
         jsonLimits = limits.json
         delivery = EventDelivery(pipeline: pipeline, limits: limits, loops: loops)
         metrics = settings.metricsNamespace.map { EmbeddedMetrics(namespace: $0, functionName: settings.functionName) }
+    }
+
+    /// Ends the work of all that was started.
+    func shutdown() async throws {
+        try await pipeline.shutdown()
+        try await table.close()
     }
 
     /// What came of an invocation.
@@ -56,7 +64,13 @@ final class EventHost: Sendable {
         let deadline = invocation.end(margin: settings.deadlineMargin)
         var source: EventShape.Source?
         do throws(FunctionError) {
-            let shape = try EventShape(invocation.event, limits: jsonLimits)
+            let shape: EventShape
+            switch try FunctionEvent(invocation.event, limits: jsonLimits) {
+            case .records(let records): shape = records
+            case .request(let request): return .success(await table.answer(request, before: deadline))
+            case .save: return .success(try await table.save(invocation.event, before: deadline))
+            case .rerun(let job): return .success(try await table.rerun(job, before: deadline))
+            }
             source = shape.source
             let tally = try await delivery.deliver(invocation.event, shape, before: deadline)
             metrics = lines(tally, shape, invocation)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import EventTable
 internal import Sluice
 
 /// What the function's environment says about how to run, beside the configuration.
@@ -15,6 +16,11 @@ struct HostSettings: Sendable {
     var log = LogSettings()
     /// The function's name, for metrics.
     var functionName = "unknown"
+    /// The function's name, with the version that runs where that is not the latest.
+    var ownName: FunctionName {
+        FunctionName(version.map { "\(functionName):\($0)" } ?? functionName)
+    }
+    private var version: String?
     /// The log group that the function itself writes to.
     var ownLogGroup: String?
     /// The folder that the package was unpacked into.
@@ -50,6 +56,7 @@ struct HostSettings: Sendable {
         }
         log = LogSettings(format: environment["AWS_LAMBDA_LOG_FORMAT"], level: environment["AWS_LAMBDA_LOG_LEVEL"], mistakes: &mistakes)
         functionName = setting("AWS_LAMBDA_FUNCTION_NAME") ?? functionName
+        version = setting("AWS_LAMBDA_FUNCTION_VERSION").flatMap { $0 == "$LATEST" ? nil : $0 }
         ownLogGroup = setting("AWS_LAMBDA_LOG_GROUP_NAME")
         taskRoot = setting("LAMBDA_TASK_ROOT")
         guard mistakes.isEmpty else {

@@ -53,6 +53,10 @@ struct FunctionError: Error, Sendable, Hashable, CustomStringConvertible {
         static let loop = Kind(rawValue: "Sluice.Loop")
         /// Sluice lost count of records.
         static let `internal` = Kind(rawValue: "Sluice.InternalError")
+        /// What was to be saved is not of the form that is saved, or contradicts what is there. Nothing was saved.
+        static let refused = Kind(rawValue: "Sluice.Refused")
+        /// The event table cannot be reached.
+        static let notSaved = Kind(rawValue: "Sluice.NotSaved")
         /// The configuration is missing or wrong.
         static let configuration = Kind(rawValue: "Sluice.ConfigurationError")
     }

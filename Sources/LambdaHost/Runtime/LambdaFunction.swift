@@ -20,7 +20,7 @@ internal import StreamRecords
 /// - `SLUICE_DEADLINE_MARGIN` (`500ms`): how long before Lambda's deadline the work stops.
 /// - `SLUICE_METRICS_NAMESPACE` (`Sluice`): the metrics' namespace, or `off`.
 public struct LambdaFunction: Sendable {
-    private let sinks: @Sendable (_ environment: [String: String], _ logger: Logger) -> SinkRegistry
+    private let parts: @Sendable (_ environment: [String: String], _ logger: Logger) -> FunctionParts
     private let environment: [String: String]
     private let context = LogContext()
 
@@ -28,16 +28,17 @@ public struct LambdaFunction: Sendable {
     ///   - sinks: the types of sinks that a configuration can name.
     ///   - environment: the variables; those of the process where absent.
     public init(sinks: SinkRegistry, environment: [String: String]? = nil) {
-        self.init(environment: environment) { _, _ in sinks }
+        self.init(environment: environment) { _, _ in FunctionParts(sinks: sinks) }
     }
 
     /// - Parameters:
     ///   - environment: the variables; those of the process where absent.
-    ///   - sinks: makes the types of sinks that a configuration can name: where they share a client, it takes its settings and tells its log here.
+    ///   - parts: makes the types of sinks that a configuration can name, and what the event table is asked with: where they share a client, it
+    ///     takes its settings and tells its log here.
     public init(
-        environment: [String: String]? = nil, sinks: @escaping @Sendable (_ environment: [String: String], _ logger: Logger) -> SinkRegistry
+        environment: [String: String]? = nil, parts: @escaping @Sendable (_ environment: [String: String], _ logger: Logger) -> FunctionParts
     ) {
-        self.sinks = sinks
+        self.parts = parts
         self.environment = environment ?? ProcessState.environment
     }
 
@@ -58,8 +59,11 @@ public struct LambdaFunction: Sendable {
         }
         let client = RuntimeClient(endpoint, logger: logger)
         do {
-            let host = try await start(logger)
-            return await serve(host, client, logger)
+            let parts = parts(environment, logger)
+            let host = try await start(parts, logger)
+            let status = await serve(host, client, logger)
+            await parts.shutdown()
+            return status
         } catch {
             logger.critical("\(error.message)")
             do {
@@ -72,9 +76,9 @@ public struct LambdaFunction: Sendable {
     }
 
     /// Reads settings and configuration, and starts the sinks.
-    private func start(_ logger: Logger) async throws(FunctionError) -> EventHost {
+    private func start(_ parts: FunctionParts, _ logger: Logger) async throws(FunctionError) -> EventHost {
         let settings = try HostSettings(environment)
-        let sinks = sinks(environment, logger)
+        let sinks = parts.sinks
         let configuration = try LambdaConfiguration.load(
             environment, taskRoot: settings.taskRoot, sinks: sinks, ownLogGroup: settings.ownLogGroup)
         let pipeline: Pipeline
@@ -85,8 +89,14 @@ public struct LambdaFunction: Sendable {
             throw FunctionError(
                 kind: .configuration, message: "a sink does not start: \(error)", trace: error.mistakes.map(\.description))
         }
+        let table: TableHost
+        do throws(ConfigurationErrors) {
+            table = try TableHost(configuration, services: parts.table, pipeline: pipeline, ownName: settings.ownName, logger: logger)
+        } catch {
+            throw FunctionError(kind: .configuration, message: "the configuration is wrong: \(error)", trace: error.mistakes.map(\.description))
+        }
         return EventHost(
-            pipeline: pipeline, limits: configuration.limits.recordLimits,
+            pipeline: pipeline, table: table, limits: configuration.limits.recordLimits,
             loops: LoopGuard(configuration, logGroup: settings.ownLogGroup), settings: settings, logger: logger)
     }
 
@@ -114,7 +124,7 @@ public struct LambdaFunction: Sendable {
             status = 1
         }
         do {
-            try await host.pipeline.shutdown()
+            try await host.shutdown()
         } catch {
             logger.error("\(error)")
             status = 1

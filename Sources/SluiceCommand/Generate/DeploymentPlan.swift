@@ -43,6 +43,10 @@ struct DeploymentPlan {
     /// Kinds that some route takes without saying from where.
     var openKinds: [Record.Kind] = []
     var variables: [Variable] = []
+    /// The event table that requests are about, where the configuration has `api`: that of the first such sink.
+    var apiTable: String?
+    /// What may be run again by a request, as it is written.
+    var reruns: [String] = []
     /// Variables without a value stay in it as they are written.
     let configuration: Configuration
 
@@ -67,6 +71,13 @@ struct DeploymentPlan {
         let used = Set(configuration.routes.flatMap(\.to))
         for member in root["sinks"]?.members ?? [] where used.contains(member.name) || configuration.rejected.to.contains(member.name) {
             sinks.append(Sink(name: member.name, target: Self.target(member.node), isForRejected: !used.contains(member.name)))
+        }
+        if root["api"] != nil {
+            let tables = (root["sinks"]?.members ?? []).filter { $0.node["type"]?.string == "event-table" }
+            if case .table(let table)? = tables.first.map({ Self.target($0.node) }) { apiTable = table }
+            if apiTable != nil, let names = root["rerun"]?["allow"] {
+                if case .list(let elements) = names.value { reruns = elements.compactMap(\.string) } else { reruns = [names.string].compactMap { $0 } }
+            }
         }
         for route in routes {
             for kind in route.possibleKinds {

@@ -80,7 +80,7 @@ struct PolicyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "iam", abstract: "The least policy that a function with this configuration needs.",
         discussion: """
-            A policy document in JSON for the function's role: its sinks, the sources that the routes name, and its own log. The variables that \
+            A policy document in JSON for the function's role: its sinks, the sources that the routes name, the API where there is one, and its own log. The variables that \
             sinks and sources take have to be set, else their resources are not known.
             """)
 
@@ -92,7 +92,7 @@ struct PolicyCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The twelve digits of the account; any of them by default.", valueName: "number"))
     var account = "*"
 
-    @Option(help: ArgumentHelp("The function's name, for its log group.", valueName: "name"))
+    @Option(help: ArgumentHelp("The function's name, for its log group and its own reruns.", valueName: "name"))
     var function = "sluice"
 
     func run() async throws {
@@ -107,7 +107,7 @@ struct PolicyCommand: AsyncParsableCommand {
                 return ""
             }
         }
-        let statements = PolicyStatements(place: place, logGroup: "/aws/lambda/\(function)").statements(plan, text: text)
+        let statements = PolicyStatements(place: place, function: function).statements(plan, text: text)
         guard unset.isEmpty else {
             say("\(name): \(unset.joined(separator: ", ")): not set, and a policy names what it allows. `sluice generate sam` makes parameters of them")
             throw ExitStatus.usage.code

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import EventTable
 import StreamRecords
 
 /// Where the resources are that a configuration names without saying so.
@@ -27,23 +28,24 @@ struct PolicyStatement: Hashable {
 /// [actions and resources](https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html).
 struct PolicyStatements {
     let place: AWSPlace
-    /// The function's own log group.
-    let logGroup: String
+    /// The function's own name.
+    let function: String
     /// The ARN of a queue that a text names, where it is not plain.
     var queueARN: (String) -> String?
 
-    init(place: AWSPlace, logGroup: String, queueARN: @escaping (String) -> String? = { _ in nil }) {
+    init(place: AWSPlace, function: String, queueARN: @escaping (String) -> String? = { _ in nil }) {
         self.place = place
-        self.logGroup = logGroup
+        self.function = function
         self.queueARN = queueARN
     }
 
     func statements(_ plan: DeploymentPlan, text: (String) -> String) -> [PolicyStatement] {
         var statements = [
             PolicyStatement(
-                sid: "OwnLog", actions: ["logs:CreateLogStream", "logs:PutLogEvents"], resources: [place.arn("logs", "log-group:\(logGroup):*")])
+                sid: "OwnLog", actions: ["logs:CreateLogStream", "logs:PutLogEvents"], resources: [place.arn("logs", "log-group:/aws/lambda/\(function):*")])
         ]
         for sink in plan.sinks { statements += self.statements(sink, text: text) }
+        statements += answering(plan, text: text)
         for source in plan.sources { statements += reading(source, text: text) }
         return merged(statements)
     }
@@ -80,6 +82,25 @@ struct PolicyStatements {
             return [PolicyStatement(sid: sid, actions: ["lambda:InvokeFunction"], resources: [plain])]
         case .ownLog, .unknown: return []
         }
+    }
+
+    /// What requests need: to look rows up, to give verdicts (a transaction, which takes the permission of each of its parts), and to run again,
+    /// which the function hands to an invocation of its own.
+    private func answering(_ plan: DeploymentPlan, text: (String) -> String) -> [PolicyStatement] {
+        guard let table = plan.apiTable else { return [] }
+        let arn = place.arn("dynamodb", "table/\(text(table))")
+        var statements = [
+            PolicyStatement(
+                sid: "AnswerRequests",
+                actions: ["dynamodb:ConditionCheckItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"], resources: [arn]),
+            PolicyStatement(sid: "AnswerRequestsByIndex", actions: ["dynamodb:Query"], resources: ["\(arn)/index/*"]),
+        ]
+        if !plan.reruns.isEmpty {
+            let names = plan.reruns.map { FunctionName(text($0)).description }
+            statements.append(
+                PolicyStatement(sid: "RunAgain", actions: ["lambda:InvokeFunction"], resources: ([function] + names).map { place.arn("lambda", "function:\($0)") }))
+        }
+        return statements
     }
 
     /// What Lambda asks for in the function's name when it reads a source. Log groups and buses are allowed to invoke it instead.

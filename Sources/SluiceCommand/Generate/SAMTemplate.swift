@@ -35,7 +35,9 @@ struct SAMTemplate {
         lines += function + role(streams) + log
         for source in sources { lines += resources(of: source) }
         lines += failures(streams)
+        if plan.apiTable != nil { lines += Self.api }
         lines += ["", "Outputs:", "  FunctionName:", "    Value: !Ref Consumer"]
+        if plan.apiTable != nil { lines += Self.apiOutputs }
         return lines.joined(separator: "\n") + "\n"
     }
 
@@ -154,7 +156,7 @@ struct SAMTemplate {
             lines.append("                Resource:")
             for resource in resources { lines.append("                  - \(resource)") }
         }
-        let statements = PolicyStatements(place: .stack, logGroup: "/aws/lambda/${AWS::StackName}-consumer") { queue in
+        let statements = PolicyStatements(place: .stack, function: "${AWS::StackName}-consumer") { queue in
             // The URL is known when the stack is made: its last part is the name.
             guard let variable = VariableText(queue).onlyVariable else { return nil }
             return "\u{0}\(parameterName(variable))"

@@ -62,6 +62,14 @@ struct LambdaConfigurationTests {
         #expect(mistakes(#"{"sinks":{"console":{"type":"log"}},"routes":[{"to":["console"]}],"rejected":{"to":"console"}}"#).isEmpty)
     }
 
+    @Test("an API needs a table")
+    func api() {
+        let text = #"{"sinks":{"h":{"type":"event-table","table":"dynamodb:events"}},"routes":[{"to":["h"]}],"rejected":{"block":true},"api":{}}"#
+        #expect(mistakes(text).isEmpty)
+        let without = mistakes(#"{"sinks":{"c":{"type":"log"}},"routes":[{"to":["c"]}],"rejected":{"block":true},"api":{}}"#)
+        #expect(without.count == 1 && without[0].contains("without a table"))
+    }
+
     @Test("a route from the event table's own stream is refused")
     func ownTable() {
         let text = #"{"sinks":{"h":{"type":"event-table","table":"dynamodb:events"}},"routes":[{"table":"events","to":["h"]}],"rejected":{"block":true}}"#
@@ -92,7 +100,7 @@ struct LambdaConfigurationTests {
         var loops = LoopGuard(Configuration(sinks: [], routes: []), logGroup: nil)
         loops.tables = ["events"]
         let host = EventHost(
-            pipeline: pipeline, limits: RecordLimits(), loops: loops, settings: try HostSettings([:]),
+            pipeline: pipeline, table: try .none(pipeline), limits: RecordLimits(), loops: loops, settings: try HostSettings([:]),
             logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
         for _ in 0..<3 {
             let answer = await host.handle(try Invocation.of(Events.records([Events.change(1, table: "events")]))).answer

@@ -105,7 +105,7 @@ struct RedeliveryTests {
                 routes: [Route(name: "all", to: ["first", "second"])], rejected: Configuration.Rejected(to: ["parked"]))
             let settings = try HostSettings(["SLUICE_PARTIAL_RESPONSES": partial ? "1" : "0", "SLUICE_METRICS_NAMESPACE": "off"])
             let host = EventHost(
-                pipeline: pipeline, limits: RecordLimits(),
+                pipeline: pipeline, table: try .none(pipeline), limits: RecordLimits(),
                 loops: LoopGuard(Configuration(sinks: [], routes: []), logGroup: nil), settings: settings,
                 logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
             var attempts = 0

@@ -22,6 +22,7 @@ final class Function: Sendable {
     static let everythingToTheLog = #"{"sinks":{"console":{"type":"log"}},"routes":[{"to":["console"]}],"rejected":{"block":true}}"#
 
     let server: RuntimeServer
+    private let ownsServer: Bool
     private let process: Process
     private let ended = DispatchSemaphore(value: 0)
     private let folder: URL
@@ -29,18 +30,21 @@ final class Function: Sendable {
     /// - Parameters:
     ///   - configuration: the text in SLUICE_CONFIG; nil for none.
     ///   - files: put beside the executable, by their names.
+    ///   - server: a Runtime API that outlives the process; one of its own where absent.
     ///   - output: where standard output goes, if not into the ending.
     init(
-        configuration: String? = everythingToTheLog, environment: [String: String] = [:], files: [String: String] = [:], output: FileHandle? = nil
+        configuration: String? = everythingToTheLog, environment: [String: String] = [:], files: [String: String] = [:], output: FileHandle? = nil,
+        server: RuntimeServer? = nil
     ) throws {
-        server = try RuntimeServer()
+        ownsServer = server == nil
+        self.server = try server ?? RuntimeServer()
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("sluice-lambda-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         for (name, text) in files { try Data(text.utf8).write(to: folder.appendingPathComponent(name)) }
         process = Process()
         process.executableURL = URL(fileURLWithPath: try Function.executable.get())
         var variables = [
-            "AWS_LAMBDA_RUNTIME_API": server.address, "AWS_LAMBDA_FUNCTION_NAME": "stream-consumer", "LAMBDA_TASK_ROOT": folder.path,
+            "AWS_LAMBDA_RUNTIME_API": self.server.address, "AWS_LAMBDA_FUNCTION_NAME": "stream-consumer", "LAMBDA_TASK_ROOT": folder.path,
             "AWS_LAMBDA_LOG_GROUP_NAME": "/aws/lambda/stream-consumer", "SWIFT_BACKTRACE": "enable=no", "PATH": "/usr/bin:/bin",
         ]
         if let configuration { variables["SLUICE_CONFIG"] = configuration }
@@ -55,11 +59,14 @@ final class Function: Sendable {
         process.terminationHandler = { _ in ended.signal() }
         // Foundation's own tables are not made for several starts at once.
         let process = process
-        try Function.starting.withLock { _ in try process.run() }
+        try Function.started(process)
     }
 
+    /// Starts a process, one at a time.
+    static func started(_ process: Process) throws { try starting.withLock { _ in try process.run() } }
+
     deinit {
-        server.stop()
+        if ownsServer { server.stop() }
         if process.isRunning { kill(process.processIdentifier, SIGKILL) }
         try? FileManager.default.removeItem(at: folder)
     }

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import EventAPI
+internal import EventTable
+internal import JSONTape
+internal import Logging
+internal import Sluice
+internal import StreamRecords
+internal import Synchronization
+
+/// Answers for the event table: requests, executions to be saved, and reruns. The table is opened when the first of them comes, so that a
+/// function that only delivers records is no slower for it.
+///
+/// The table is that of the configuration's first sink of the type `event-table`. Requests are answered where the configuration has `api`,
+/// which may be empty.
+final class TableHost: Sendable {
+    /// What is there once somebody has asked.
+    private struct Parts: Sendable {
+        let store: any EventStore
+        let api: EventAPI
+    }
+
+    private let services: TableServices?
+    private let table: String?
+    private let hasAPI: Bool
+    private let settings: APISettings
+    private let permission: RerunPermission
+    private let pipeline: Pipeline
+    private let ownName: FunctionName
+    private let logger: Logger
+    private let parts = Mutex<Parts?>(nil)
+
+    /// How long an answer is waited for where Lambda tells no deadline; API Gateway waits 29 seconds.
+    private static let patience = Duration.seconds(25)
+
+    /// - Throws: every mistake in the setting `api`.
+    init(
+        _ configuration: Configuration, services: TableServices?, pipeline: Pipeline, ownName: FunctionName, logger: Logger
+    ) throws(ConfigurationErrors) {
+        self.services = services
+        self.pipeline = pipeline
+        self.ownName = ownName
+        self.logger = logger
+        table = configuration.sinks.first { $0.type == "event-table" }?.settings["table"]?.string
+        hasAPI = configuration.api != nil
+        settings = try APISettings(configuration.api)
+        permission = RerunPermission(configuration.rerun.allow)
+    }
+
+    // MARK: Requests
+
+    /// Answers a request, whatever happens.
+    func answer(_ gateway: GatewayRequest, before deadline: ContinuousClock.Instant?) async -> [UInt8] {
+        GatewayAnswer.body(await answer(gateway.request, before: deadline), for: gateway.payload)
+    }
+
+    private func answer(_ request: APIRequest, before deadline: ContinuousClock.Instant?) async -> APIResponse {
+        guard hasAPI else { return .problem(501, "this function answers no requests: its configuration has no “api”") }
+        do throws(FunctionError) {
+            let api = try await opened().api
+            let answer = await race(until: deadline ?? .now + Self.patience) { await api.respond(to: request) } late: { _ in }
+            if case .success(let response)? = answer { return response }
+            return .problem(503, "there was no answer in time; what was asked for may have happened all the same", headers: [("retry-after", "5")])
+        } catch {
+            logger.error("\(error.message)")
+            return .problem(503, "the event table cannot be opened", headers: [("retry-after", "5")])
+        }
+    }
+
+    // MARK: Direct invocations
+
+    /// Saves an execution.
+    /// - Returns: what the API answers to the same over HTTP.
+    /// - Throws: where nothing was saved, with the reason.
+    func save(_ event: JSONBytes, before deadline: ContinuousClock.Instant?) async throws(FunctionError) -> [UInt8] {
+        let api = try await opened().api
+        let body = Array(event[0..<event.count])
+        let answer = await race(until: deadline ?? .now + Self.patience) { await api.save(directly: body) } late: { _ in }
+        guard case .success(let response)? = answer else {
+            throw FunctionError(kind: .notSaved, message: "the event table did not answer in time: the execution may be saved or not, and can be saved again")
+        }
+        guard (200..<300).contains(response.status) else {
+            let detail = (try? JSONValue(parsing: response.body))?["detail"]?.stringValue
+            throw FunctionError(kind: response.status >= 500 ? .notSaved : .refused, message: detail ?? "the execution was not saved (\(response.status))")
+        }
+        return response.body
+    }
+
+    /// Makes a rerun that was accepted. It waits for the function's answer as long as this invocation may take, and writes down that nobody knows
+    /// how it ended where none came by then.
+    /// - Throws: where the table cannot be read or written, so that Lambda tries again: what has begun is not made twice.
+    func rerun(_ job: RerunJob, before deadline: ContinuousClock.Instant?) async throws(FunctionError) -> [UInt8] {
+        guard let services else { throw Self.missing }
+        let store = try await opened().store
+        // Some seconds are for what is to be written afterwards.
+        let left = deadline.map { $0 - .now } ?? .seconds(900)
+        let rerunner = rerunner(store, services.invoker(max(left - min(.seconds(5), left / 4), .milliseconds(1))))
+        do {
+            let report = try await rerunner.execute(key: job.key, id: job.id)
+            return Self.answer(report.state.rawValue)
+        } catch let error as RerunError {
+            logger.warning("\(error.message)")
+            return Self.answer(Rerun.State.refused.rawValue)
+        } catch {
+            throw FunctionError(kind: .notSaved, message: "the rerun \(job.key) of \(job.id): \(error)")
+        }
+    }
+
+    private static func answer(_ state: String) -> [UInt8] {
+        Array(JSONValue.object([JSONMember(name: "state", value: .string(state))]).text.utf8)
+    }
+
+    // MARK: Parts
+
+    private static let missing = FunctionError(kind: .refused, message: "this function has no event table, so nothing was saved")
+
+    private func opened() async throws(FunctionError) -> Parts {
+        if let parts = parts.withLock({ $0 }) { return parts }
+        guard let services, let table else { throw Self.missing }
+        let store: any EventStore
+        do throws(EventStoreError) {
+            store = try await services.stores.open(EventTableName(table), for: .changing)
+        } catch {
+            throw FunctionError(kind: .notSaved, message: error.message)
+        }
+        let ownName = ownName
+        let api = EventAPI(
+            settings, store: store, rerunner: rerunner(store, services.invoker(Self.patience)),
+            ingest: EventIngest(through: pipeline, within: .seconds(20)), opensWithoutKeys: false,
+            background: { job in try await services.send(ownName, FunctionEvent.payload(job)) })
+        let made = Parts(store: store, api: api)
+        parts.withLock { $0 = made }
+        return made
+    }
+
+    private func rerunner(_ store: any EventStore, _ invoker: any FunctionInvoker) -> Rerunner {
+        Rerunner(store: store, invoker: invoker, permission: permission, retention: settings.retention?.components.seconds)
+    }
+
+    /// Gives back what was opened.
+    func close() async throws { try await parts.withLock({ $0 })?.store.close() }
+}
