@@ -178,13 +178,10 @@ public struct JSONView: ~Escapable {
         // Most numbers are up to 16 digits, with a point in between: two looks at all of them together, no loop.
         let first = unsafe start.pointee
         if count <= 16 && first &- 0x31 < 9 {
-            let text = unsafe UnsafeRawPointer(start).loadUnaligned(as: SIMD16<UInt8>.self) &- SIMD16<UInt8>(repeating: 0x30)
-            let others = unsafe unsafeBitCast(text .> SIMD16<UInt8>(repeating: 9), to: SIMD2<UInt64>.self)
-            let place = StringScanner.firstLane(others)
+            let place = unsafe StringScanner.nondigit(among16: start)
             if place >= count { return true }
             if unsafe start[place] == 0x2E && place + 1 < count {
-                let behind = place < 8 ? SIMD2(others[0] & ~(0xFF &<< UInt64(8 * place)), others[1]) : SIMD2(others[0], others[1] & ~(0xFF &<< UInt64(8 * (place - 8))))
-                if StringScanner.firstLane(behind) >= count { return true }
+                if unsafe place + 1 + StringScanner.nondigit(among16: start + place + 1) >= count { return true }
             }
         }
         return unsafe Indexer.isNumber(start, count: count)
