@@ -81,7 +81,7 @@ struct ImagePair: ~Copyable {
             let isEscaped = t.copyName(after: separator)
             separator = 0x2C
             let nameCount = t.read(since: start)
-            AttributeTranscription.value(&t, AttributeTranscription.maximumDepth)
+            t = AttributeTranscription.value(t, AttributeTranscription.maximumDepth)
             guard number < ImagePair.capacity else {
                 t.fail()
                 return
@@ -95,8 +95,7 @@ struct ImagePair: ~Copyable {
                 written: UInt32(truncatingIfNeeded: start.written(since: record) &+ 1),
                 writtenCount: UInt32(truncatingIfNeeded: t.written(since: start) &- 1))
             number &+= 1
-            guard t.byte == 0x2C else { break }
-            t.skip(1)
+            guard t.take(0x2C) else { break }
         }
         count = number
         t.expect(0x7D)
@@ -141,8 +140,7 @@ struct ImagePair: ~Copyable {
             }
             separator = 0x2C
             secondCount &+= 1
-            guard t.byte == 0x2C else { break }
-            t.skip(1)
+            guard t.take(0x2C) else { break }
         }
         t.expect(0x7D)
         t.write(byte: 0x7D)
@@ -173,7 +171,7 @@ struct ImagePair: ~Copyable {
         guard number >= 0 else {
             if number == ImagePair.ambiguous { t.fail() }
             secondUnmatched |= bit
-            AttributeTranscription.value(&t, AttributeTranscription.maximumDepth)
+            t = AttributeTranscription.value(t, AttributeTranscription.maximumDepth)
             return nil
         }
         take(number, &t)
@@ -187,7 +185,7 @@ struct ImagePair: ~Copyable {
             t.writeAgain(
                 record, from: Int(attribute.written &+ attribute.nameCount), count: Int(attribute.writtenCount &- attribute.nameCount))
         } else {
-            AttributeTranscription.value(&t, AttributeTranscription.maximumDepth)
+            t = AttributeTranscription.value(t, AttributeTranscription.maximumDepth)
             if !t.isAtEnd && !AttributeSameness.isSame(earlier, value) {
                 differing |= 1 &<< UInt64(truncatingIfNeeded: number)
                 secondDiffering |= bit
