@@ -40,8 +40,8 @@ struct ValueMatcher: ~Copyable {
         var hasEvents = false
         var hasOld = false
         var hasNew = false
-        for (place, route) in routes.enumerated() {
-            let needs = conditions.needs[route]
+        for place in routes.indices {
+            let needs = conditions.needs[routes[place]]
             if !needs.events.isEmpty || !needs.otherEvents.isEmpty {
                 if !hasEvents {
                     hasEvents = true
@@ -64,19 +64,23 @@ struct ValueMatcher: ~Copyable {
                 if !all(needs.becomes, new) { continue }
             }
             // Comparing images is the dearest, so it comes last.
-            if needs.changed.allSatisfy({ paths in paths.contains { records.isChanged($0, at: index) == true } }) { taken.insert(place) }
+            if needs.changed.allSatisfy({ isAnyChanged(conditions.paths[$0], index) }) { taken.insert(place) }
         }
         return taken
     }
 
-    private func all(_ patterns: [Int], _ matcher: borrowing PatternMatcher) -> Bool {
-        for pattern in patterns where !matcher.isMatch(pattern) { return false }
+    private func all(_ patterns: Range<Int>, _ matcher: borrowing PatternMatcher) -> Bool {
+        for place in patterns where !matcher.isMatch(conditions.patterns[place]) { return false }
         return true
     }
 
-    private func any(_ patterns: [Int], _ matcher: borrowing PatternMatcher) -> Bool {
-        for pattern in patterns where matcher.isMatch(pattern) { return true }
+    private func any(_ patterns: Range<Int>, _ matcher: borrowing PatternMatcher) -> Bool {
+        for place in patterns where matcher.isMatch(conditions.patterns[place]) { return true }
         return false
+    }
+
+    private func isAnyChanged(_ paths: [AttributePath], _ index: Int) -> Bool {
+        paths.contains { records.isChanged($0, at: index) == true }
     }
 
     private mutating func matchEvent(_ index: Int) {
