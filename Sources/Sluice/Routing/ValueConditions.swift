@@ -16,6 +16,8 @@ struct ValueConditions: Sendable {
 
     /// For each route; empty where it asks for no values.
     let needs: [Needs]
+    /// For each route the first of its patterns on what AWS sent, negative where there is none: nearly all records are told by it alone.
+    let firstEvents: [Int]
     /// Places in the sets.
     let patterns: [Int]
     let paths: [[AttributePath]]
@@ -53,6 +55,7 @@ struct ValueConditions: Sendable {
             needs.append(own)
         }
         self.needs = needs
+        firstEvents = needs.map { $0.events.isEmpty ? -1 : patterns[$0.events.lowerBound] }
         self.patterns = patterns
         self.paths = paths
         self.events = PatternSet(events)

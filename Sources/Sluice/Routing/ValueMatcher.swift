@@ -41,14 +41,14 @@ struct ValueMatcher: ~Copyable {
         var hasOld = false
         var hasNew = false
         for place in routes.indices {
+            let first = conditions.firstEvents[routes[place]]
             let needs = conditions.needs[routes[place]]
-            if !needs.events.isEmpty || !needs.otherEvents.isEmpty {
-                if !hasEvents {
-                    hasEvents = true
-                    matchEvent(index)
-                }
-                if !all(needs.events, events) || any(needs.otherEvents, events) { continue }
+            if !hasEvents && (first >= 0 || !needs.otherEvents.isEmpty) {
+                hasEvents = true
+                matchEvent(index)
             }
+            if first >= 0 && !events.isMatch(first) { continue }
+            if !all(needs.events, events) || any(needs.otherEvents, events) { continue }
             if !needs.was.isEmpty {
                 if !hasOld {
                     hasOld = true
@@ -87,9 +87,7 @@ struct ValueMatcher: ~Copyable {
         events.begin()
         if let outlines {
             for (part, place) in parts {
-                for member in outlines.members(of: part, at: index) {
-                    events.add(memberOf: outlines.text, at: Int(member.place), nameCount: Int(member.nameCount), below: place)
-                }
+                events.add(outlines.members(of: part, at: index), of: outlines.text, below: place)
             }
         } else {
             records.eachEventPart(at: index, wantsMessage: wantsMessage) { view, part in
@@ -107,9 +105,7 @@ struct ValueMatcher: ~Copyable {
     ) {
         matcher.begin()
         if let outlines {
-            for member in outlines.members(of: side == .old ? .old : .new, at: index) {
-                matcher.add(attributeOf: outlines.text, at: Int(member.place), nameCount: Int(member.nameCount))
-            }
+            matcher.add(plainValuesOf: outlines.members(of: side == .old ? .old : .new, at: index), of: outlines.text)
         } else {
             _ = records.withImage(side, at: index) { matcher.add(plainValuesOf: $0) }
         }
