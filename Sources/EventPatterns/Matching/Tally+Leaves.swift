@@ -37,7 +37,7 @@ extension Tally {
 
     private mutating func test(_ number: Int, _ kind: LeafKind, _ text: borrowing JSONText, _ element: Int32) {
         let test = tables.tests.tests[number]
-        if tables.tests.isMet(test, by: kind, text, nil, tables.bytes) { meet(Int(test.condition), in: element) }
+        if tables.isMet(test, by: kind, text, nil) { meet(Int(test.condition), in: element) }
     }
 
     // MARK: Strings
@@ -127,7 +127,7 @@ extension Tally {
         if let exact, let actions = tables.values[field].numbers[exact] { perform(actions, element) }
         for place in entry.numberTests.range {
             let test = tables.tests.tests[Int(tables.actions[place])]
-            if tables.tests.isMet(test, by: .number, text, test.isExact ? exact : double, tables.bytes) { meet(Int(test.condition), in: element) }
+            if tables.isMet(test, by: .number, text, test.isExact ? exact : double) { meet(Int(test.condition), in: element) }
         }
     }
 }

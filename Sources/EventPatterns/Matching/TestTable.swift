@@ -22,8 +22,8 @@ struct TestTable: Sendable {
     }
 
     let tests: [Test]
-    private let texts: [PatternTables.Bytes]
-    private let values: [ValueTest]
+    fileprivate let texts: [PatternTables.Bytes]
+    fileprivate let values: [ValueTest]
 
     /// - Parameter pool: gets the bytes of the texts.
     init(_ builder: TableBuilder, texts pool: inout [UInt8]) {
@@ -56,37 +56,38 @@ struct TestTable: Sendable {
         self.texts = texts
         self.values = values
     }
+}
 
+// Of the tables as a whole, which are one object: a table by itself would have to be held for each test.
+extension PatternTables {
     /// Whether a leaf meets a test, see ``ValueTest/isMet(by:_:_:)``.
-    ///
-    /// - Parameter bytes: what the texts are in.
-    func isMet(_ test: Test, by kind: LeafKind, _ text: borrowing JSONText, _ number: PatternNumber?, _ bytes: JSONBytes) -> Bool {
+    func isMet(_ test: TestTable.Test, by kind: LeafKind, _ text: borrowing JSONText, _ number: PatternNumber?) -> Bool {
         switch test.kind {
-        case .wildcard: kind == .string && fits(text, test.texts.range, bytes)
-        case .otherThanTexts: kind != .string || !isAny(text, test.texts.range, bytes)
-        case .value(let place): values[Int(place)].isMet(by: kind, text, number)
+        case .wildcard: kind == .string && fits(text, test.texts.range)
+        case .otherThanTexts: kind != .string || !isAny(text, test.texts.range)
+        case .value(let place): tests.values[Int(place)].isMet(by: kind, text, number)
         }
     }
 
-    private func isAny(_ text: borrowing JSONText, _ parts: Range<Int>, _ bytes: JSONBytes) -> Bool {
+    private func isAny(_ text: borrowing JSONText, _ parts: Range<Int>) -> Bool {
         for place in parts {
-            let part = texts[place]
+            let part = tests.texts[place]
             if Int(part.count) == text.count && text.has(bytes, from: Int(part.offset), count: Int(part.count)) { return true }
         }
         return false
     }
 
     /// Whether the text begins with the first part, ends with the last one, and has the others in between, one behind the other.
-    private func fits(_ text: borrowing JSONText, _ parts: Range<Int>, _ bytes: JSONBytes) -> Bool {
-        let first = texts[parts.lowerBound]
-        let last = texts[parts.upperBound &- 1]
+    private func fits(_ text: borrowing JSONText, _ parts: Range<Int>) -> Bool {
+        let first = tests.texts[parts.lowerBound]
+        let last = tests.texts[parts.upperBound &- 1]
         let end = text.count &- Int(last.count)
         var place = Int(first.count)
         guard place <= end, text.has(bytes, from: Int(first.offset), count: place),
             text.has(bytes, from: Int(last.offset), count: Int(last.count), at: end)
         else { return false }
         for number in parts.lowerBound &+ 1..<parts.upperBound &- 1 {
-            let part = texts[number]
+            let part = tests.texts[number]
             // At its first place each part leaves the most room for the next one.
             guard let found = text.firstPlace(of: bytes, from: Int(part.offset), count: Int(part.count), in: place..<end) else { return false }
             place = found &+ Int(part.count)

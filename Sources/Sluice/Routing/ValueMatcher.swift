@@ -42,13 +42,16 @@ struct ValueMatcher: ~Copyable {
         var hasNew = false
         for place in routes.indices {
             let first = conditions.firstEvents[routes[place]]
-            let needs = conditions.needs[routes[place]]
-            if !hasEvents && (first >= 0 || !needs.otherEvents.isEmpty) {
-                hasEvents = true
-                matchEvent(index)
+            if first >= 0 {
+                matchEventOnce(index, &hasEvents)
+                if !events.isMatch(first) { continue }
             }
-            if first >= 0 && !events.isMatch(first) { continue }
-            if !all(needs.events, events) || any(needs.otherEvents, events) { continue }
+            let needs = conditions.needs[routes[place]]
+            if needs.events.count > 1 && !all(needs.events, events) { continue }
+            if !needs.otherEvents.isEmpty {
+                matchEventOnce(index, &hasEvents)
+                if any(needs.otherEvents, events) { continue }
+            }
             if !needs.was.isEmpty {
                 if !hasOld {
                     hasOld = true
@@ -81,6 +84,13 @@ struct ValueMatcher: ~Copyable {
 
     private func isAnyChanged(_ paths: [AttributePath], _ index: Int) -> Bool {
         paths.contains { records.isChanged($0, at: index) == true }
+    }
+
+    @inline(__always)
+    private mutating func matchEventOnce(_ index: Int, _ isMatched: inout Bool) {
+        if isMatched { return }
+        isMatched = true
+        matchEvent(index)
     }
 
     private mutating func matchEvent(_ index: Int) {
