@@ -342,6 +342,24 @@ public struct JSONMembers: ~Escapable {
         return true
     }
 
+    /// Goes to the next member that may be one of those looked for, without a look at the text of the others.
+    ///
+    /// - Returns: false behind the last one.
+    @inlinable @inline(__always)
+    @_lifetime(self: copy self)
+    public mutating func next(_ lengths: JSONNameLengths) -> Bool {
+        // A folded object's only member has a name of one letter, and a string.
+        if following < 0 && lengths.ofOthers & 2 == 0 { following = end }
+        if following < 0 { return next() }
+        while following < end {
+            let name = object.at(JSONNode(entry: UInt32(truncatingIfNeeded: following))).entry
+            let value = object.at(JSONNode(entry: UInt32(truncatingIfNeeded: following &+ 1))).entry
+            if lengths.include(name, value) { return next() }
+            following = following &+ 1 &+ (value.tag <= TapeEntry.arrayStart ? value.payload : 1)
+        }
+        return false
+    }
+
     public var key: JSONView {
         @inlinable @inline(__always)
         @_lifetime(copy self) get { object.at(keyNode) }
@@ -349,6 +367,29 @@ public struct JSONMembers: ~Escapable {
     public var value: JSONView {
         @inlinable @inline(__always)
         @_lifetime(copy self) get { object.at(valueNode) }
+    }
+}
+
+/// How long the names are of the members that somebody looks for: a bit for each length, where lengths that differ by 64 share one.
+@frozen
+public struct JSONNameLengths: Sendable, BitwiseCopyable {
+    /// Of members that are objects.
+    public var ofObjects: UInt64 = 0
+    /// Of members that are anything else.
+    public var ofOthers: UInt64 = 0
+
+    @inlinable
+    public init() {}
+
+    /// The bit of a length.
+    @inlinable @inline(__always)
+    public static func bit(_ length: Int) -> UInt64 { 1 &<< UInt64(truncatingIfNeeded: length) }
+
+    /// Whether a member may be looked for. Names with escapes are not told by their length.
+    @inlinable @inline(__always)
+    func include(_ name: TapeEntry, _ value: TapeEntry) -> Bool {
+        let isObject = value.tag == TapeEntry.objectStart || value.tag >= TapeEntry.folded
+        return (isObject ? ofObjects : ofOthers) & JSONNameLengths.bit(name.payload) != 0 || name.tag == TapeEntry.escapedString
     }
 }
 

@@ -13,7 +13,9 @@ import Testing
                     bytes[lane] = byte
                     let same = unsafe instruction_string(bytes) == instruction_string_portable(bytes)
                     let sameDigits = unsafe instruction_nondigits(bytes) == instruction_nondigits_portable(bytes)
-                    #expect(same && sameDigits, "byte \(byte) in lane \(lane) among \(background)")
+                    let sameBoth = unsafe instruction_both(bytes, byte, bytes, background) == instruction_both_portable(bytes, byte, bytes, background)
+                        && instruction_both(bytes, byte, bytes, byte) == instruction_both_portable(bytes, byte, bytes, byte)
+                    #expect(same && sameDigits && sameBoth, "byte \(byte) in lane \(lane) among \(background)")
                 }
             }
         }

@@ -27,6 +27,12 @@ INSTRUCTION_INLINE uint32_t instruction_nondigits_portable(const uint8_t *_Nonnu
     return mask;
 }
 
+INSTRUCTION_INLINE uint32_t instruction_both_portable(const uint8_t *_Nonnull a, uint8_t x, const uint8_t *_Nonnull b, uint8_t y) {
+    uint32_t mask = 0;
+    for (int lane = 0; lane < 16; lane++) mask |= (uint32_t)(a[lane] == x && b[lane] == y) << lane;
+    return mask;
+}
+
 #if defined(__SSE2__)
 
 #include <emmintrin.h>
@@ -47,6 +53,13 @@ INSTRUCTION_INLINE uint32_t instruction_string(const uint8_t *_Nonnull place) {
 INSTRUCTION_INLINE uint32_t instruction_nondigits(const uint8_t *_Nonnull place) {
     __m128i value = _mm_sub_epi8(_mm_loadu_si128((const __m128i *)place), _mm_set1_epi8(0x30));
     return instruction_mask(_mm_cmpeq_epi8(_mm_min_epu8(value, _mm_set1_epi8(9)), value)) ^ 0xFFFF;
+}
+
+/// Where one byte stands at the one place and another one at the other, in bits 0 to 15.
+INSTRUCTION_INLINE uint32_t instruction_both(const uint8_t *_Nonnull a, uint8_t x, const uint8_t *_Nonnull b, uint8_t y) {
+    __m128i first = _mm_cmpeq_epi8(_mm_loadu_si128((const __m128i *)a), _mm_set1_epi8((char)x));
+    __m128i second = _mm_cmpeq_epi8(_mm_loadu_si128((const __m128i *)b), _mm_set1_epi8((char)y));
+    return instruction_mask(_mm_and_si128(first, second));
 }
 
 #elif defined(__ARM_NEON) && defined(__aarch64__)
@@ -71,10 +84,17 @@ INSTRUCTION_INLINE uint32_t instruction_nondigits(const uint8_t *_Nonnull place)
     return instruction_mask(vcgtq_u8(vsubq_u8(vld1q_u8(place), vdupq_n_u8(0x30)), vdupq_n_u8(9)));
 }
 
+INSTRUCTION_INLINE uint32_t instruction_both(const uint8_t *_Nonnull a, uint8_t x, const uint8_t *_Nonnull b, uint8_t y) {
+    return instruction_mask(vandq_u8(vceqq_u8(vld1q_u8(a), vdupq_n_u8(x)), vceqq_u8(vld1q_u8(b), vdupq_n_u8(y))));
+}
+
 #else
 
 INSTRUCTION_INLINE uint32_t instruction_string(const uint8_t *_Nonnull place) { return instruction_string_portable(place); }
 INSTRUCTION_INLINE uint32_t instruction_nondigits(const uint8_t *_Nonnull place) { return instruction_nondigits_portable(place); }
+INSTRUCTION_INLINE uint32_t instruction_both(const uint8_t *_Nonnull a, uint8_t x, const uint8_t *_Nonnull b, uint8_t y) {
+    return instruction_both_portable(a, x, b, y);
+}
 
 #endif
 #endif

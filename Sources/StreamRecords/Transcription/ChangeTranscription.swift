@@ -143,7 +143,7 @@ struct ChangeTranscription: ~Copyable {
         if t.skipName() { return t.fail() }
         let count = t.read(since: name) - 3
         let word = name.word(behind: 1)
-        if !(count == 8 && word == FieldName.dynamodb.word) { outline.noteRecord(start &+ name.read(since: origin), count &+ 3) }
+        if !(count == 8 && word == FieldName.dynamodb.word) { outline.noteRecord(start &+ name.read(since: origin), count &+ 3, word) }
         switch (count, word) {
         case (7, _) where word & 0x00FF_FFFF_FFFF_FFFF == FieldName.eventID.word:
             string(&t, origin, start, &fields.id)
@@ -223,7 +223,7 @@ struct ChangeTranscription: ~Copyable {
             let count = t.read(since: name) - 3
             let word = name.word(behind: 1)
             if !(count == 8 && (word == FieldName.newImage.word || word == FieldName.oldImage.word)) {
-                outline.noteStream(start &+ name.read(since: origin), count &+ 3)
+                outline.noteStream(start &+ name.read(since: origin), count &+ 3, word)
             }
             switch (count, word) {
             case (4, _) where word & 0xFFFF_FFFF == FieldName.keys.word:

@@ -26,7 +26,7 @@ struct ImagePair: ~Copyable {
 
     private(set) var attributes = JSONScratch(repeating: Attribute(), count: capacity)
     /// For each of them the first bytes of its name, with the name's length mixed in; zero where it has escapes.
-    private var words = JSONScratch<UInt64>(repeating: 0, count: capacity)
+    private(set) var words = JSONScratch<UInt64>(repeating: 0, count: capacity)
     private(set) var count = 0
     /// There are names with escapes, or some that their words do not tell apart.
     private var hasOddNames = false
@@ -57,10 +57,7 @@ struct ImagePair: ~Copyable {
     private static func word(_ name: borrowing JSONTranscriber, _ count: Int, isEscaped: Bool) -> UInt64 {
         if isEscaped { return 0 }
         // Without quotes and colon.
-        let length = UInt64(truncatingIfNeeded: count &- 3)
-        let word = name.word(behind: 1)
-        let text = length >= 8 ? word : word & ((1 &<< (length &* 8)) &- 1)
-        return text ^ length &<< 56
+        return JSONMemberPlace.nameWord(name.word(behind: 1), count: count &- 3)
     }
 
     // MARK: The first image
