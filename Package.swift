@@ -47,8 +47,9 @@ let package = Package(
     targets: [
         .systemLibrary(
             name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
-        .target(name: "JSONTape", swiftSettings: settings),
-        .target(name: "StreamRecords", dependencies: ["JSONTape", "CZlib"], swiftSettings: settings),
+        .target(name: "CInstructions"),
+        .target(name: "JSONTape", dependencies: ["CInstructions"], swiftSettings: settings),
+        .target(name: "StreamRecords", dependencies: ["CInstructions", "CZlib", "JSONTape"], swiftSettings: settings),
         .target(name: "EventPatterns", dependencies: ["JSONTape"], swiftSettings: settings),
         .target(
             name: "Sluice",
@@ -210,7 +211,7 @@ let package = Package(
             name: "EventTableTestSupport", dependencies: ["EventTable", "Sluice", "StreamRecords"], path: "Tests/EventTableTestSupport",
             swiftSettings: settings),
         .testTarget(
-            name: "JSONTapeTests", dependencies: ["JSONTape", "ReferenceDecoder"], resources: [.copy("Fixtures")],
+            name: "JSONTapeTests", dependencies: ["CInstructions", "JSONTape", "ReferenceDecoder"], resources: [.copy("Fixtures")],
             swiftSettings: settings),
         .testTarget(
             name: "EventPatternsTests", dependencies: ["EventPatterns", "JSONTape"], resources: [.copy("Fixtures")],

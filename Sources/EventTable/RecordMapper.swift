@@ -30,8 +30,8 @@ public struct RecordMapper: Sendable {
     public mutating func map(_ record: Record, into writes: inout [EventWrite]) {
         switch record.kind {
         case .change: writes.append(.put(change(record)))
-        case .message: writes.append(.put(entry(record, .message, name: record.queue)))
-        case .event: writes.append(.put(entry(record, .event, name: record.bus ?? record.eventSource)))
+        case .message: writes.append(.put(naming("body", entry(record, .message, name: record.queue))))
+        case .event: writes.append(.put(naming("detail", entry(record, .event, name: record.bus ?? record.eventSource))))
         case .log: log(record, into: &writes)
         }
     }
@@ -48,6 +48,22 @@ public struct RecordMapper: Sendable {
             entry.subject = "\(entry.key.name)#\(keys)"
         }
         if record.operation == .modify { entry.changed = Self.changedNames(in: entry.payload) }
+        return entry
+    }
+
+    /// Puts what tells the `table` and the `keys` of an item into that item's history: a change that was sent on in the plain envelope does, and
+    /// whatever an application sends in the same form.
+    private func naming(_ content: String, _ entry: EventEntry) -> EventEntry {
+        guard let document = try? JSONDocument(entry.payload) else { return entry }
+        let root = document.view(document.root)
+        guard let content = root.member(named: content), content.kind == .object, let table = content.member("table")?.string,
+            let keys = content.member("keys"), keys.kind == .object
+        else { return entry }
+        guard let subject = Subject(table: table, keys: JSONValue(keys)) else { return entry }
+        var entry = entry
+        entry.subject = subject.candidates.first
+        entry.keys = entry.subject.map { String($0.dropFirst(table.count + 1)) }
+        entry.operation = content.member("op")?.string
         return entry
     }
 

@@ -30,8 +30,26 @@ public struct Subject: Sendable, Hashable {
         guard let value = try? JSONValue(parsing: String(json)), case .object(let members) = value, !members.isEmpty else {
             throw SubjectError("in “\(text)”, what follows # is not a JSON object with the item's keys")
         }
-        let keys = members.map { ($0.name, [Self.canonical($0.value)]) }
-        candidates = Self.combine(table: String(text[..<mark]), keys: keys)
+        candidates = Self.combine(table: String(text[..<mark]), members)
+    }
+
+    /// The item with these keys, one or two, each a text or a number; nil where they are none.
+    init?(table: String, keys: JSONValue) {
+        guard !table.isEmpty, !table.contains("#"), case .object(let members) = keys, (1...2).contains(members.count),
+            Set(members.map(\.name)).count == members.count
+        else { return nil }
+        for member in members {
+            switch member.value {
+            case .string, .number: continue
+            default: return nil
+            }
+        }
+        candidates = Self.combine(table: table, members)
+    }
+
+    /// Keys whose values are known give one candidate.
+    private static func combine(table: String, _ keys: [JSONMember]) -> [String] {
+        combine(table: table, keys: keys.map { ($0.name, [canonical($0.value)]) })
     }
 
     private init(table: String, keys words: ArraySlice<String>) throws(SubjectError) {

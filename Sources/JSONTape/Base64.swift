@@ -44,7 +44,10 @@ func isBase64Text(_ start: UnsafePointer<UInt8>, count: Int) -> Bool {
         let slash = unsafe unsafeBitCast(bytes .== SIMD16<UInt8>(repeating: 0x2F), to: SIMD2<UInt64>.self)
         // The first of the 16 that base64 does not have, which may lie behind the text.
         let others = ~(digits | letters | plus | slash)
-        if others[0] | others[1] != 0 { return place + StringScanner.firstLane(others) >= end }
+        if others[0] | others[1] != 0 {
+            let lane = others[0] != 0 ? others[0].trailingZeroBitCount : 64 + others[1].trailingZeroBitCount
+            return place + lane / 8 >= end
+        }
         place += 16
     }
     return true

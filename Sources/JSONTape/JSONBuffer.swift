@@ -188,7 +188,7 @@ public struct JSONBuffer: ~Copyable, @unchecked Sendable {
         }
         var to = unsafe start + count
         while unsafe from < end {
-            let plain = unsafe min(StringScanner.firstLane(StringScanner.specials(from)), end - from)
+            let plain = unsafe min(StringScanner.special(among16: from), end - from)
             unsafe UnsafeMutableRawPointer(to).storeBytes(of: StringScanner.load16(from), as: SIMD16<UInt8>.self)
             unsafe from += plain
             unsafe to += plain

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import CInstructions
+
 /// What a look-up of many known texts needs of a text: its hash, and whether it is one of them.
 extension JSONText {
     /// A hash of the first `length` bytes, and of how many that is. The same in one process and on one kind of machine only.
@@ -23,41 +25,65 @@ extension JSONText {
         return unsafe equalBytes(start + place, bytes.start + offset, length)
     }
 
-    /// Whether a byte is among the text's.
+    /// Where a byte stands first, from a place on; nil where it doesn't.
     @inlinable @inline(__always)
-    public func contains(_ byte: UInt8) -> Bool {
-        if count <= 8 {
-            // A zero in this word is a byte that is the one looked for; bytes behind the text are made others.
-            let spread = UInt64(byte) &* 0x0101_0101_0101_0101
-            let word = leadingWord(behind: ~spread) ^ spread
-            return (word &- 0x0101_0101_0101_0101) & ~word & 0x8080_8080_8080_8080 != 0
+    public func firstPlace(of byte: UInt8, from start: Int = 0) -> Int? {
+        let spread = UInt64(byte) &* 0x0101_0101_0101_0101
+        var place = max(start, 0)
+        while place < count {
+            // The lowest byte of these that is not zero belongs to the first byte that is the one looked for.
+            let word = (unsafe UInt64(littleEndian: UnsafeRawPointer(self.start + place).loadUnaligned(as: UInt64.self))) ^ spread
+            let hits = (word &- 0x0101_0101_0101_0101) & ~word & 0x8080_8080_8080_8080
+            if hits != 0 {
+                let found = place &+ hits.trailingZeroBitCount &>> 3
+                return found < count ? found : nil
+            }
+            place &+= 8
         }
-        for place in 0..<count where unsafe start[place] == byte { return true }
-        return false
+        return nil
     }
 
-    /// The first eight bytes, the first one lowest, and those of `filling` behind the end.
     @inlinable @inline(__always)
-    func leadingWord(behind filling: UInt64) -> UInt64 {
-        let word = unsafe UInt64(littleEndian: UnsafeRawPointer(start).loadUnaligned(as: UInt64.self))
-        if count == 0 { return filling }
-        // Without a branch for longer texts: names of all lengths come one after another.
-        let mask = UInt64.max &>> UInt64(truncatingIfNeeded: (8 &- min(count, 8)) &* 8)
-        return (word & mask) | (filling & ~mask)
+    public func contains(_ byte: UInt8) -> Bool { firstPlace(of: byte) != nil }
+
+    /// Where some bytes of another text stand first, looked for from one place of this one up to another; nil where they don't. No bytes stand anywhere.
+    public func firstPlace(of bytes: JSONBytes, from offset: Int, count length: Int, in range: Range<Int>) -> Int? {
+        let range = range.clamped(to: 0..<count)
+        guard offset >= 0, length > 0, offset <= bytes.count &- length else { return length == 0 ? range.lowerBound : nil }
+        // Sixteen places a step: those where both the first and the last byte are right are looked at.
+        let (first, last) = unsafe (bytes.start[offset], bytes.start[offset &+ length &- 1])
+        var place = range.lowerBound
+        while place <= range.upperBound &- length {
+            var hits = unsafe instruction_both(start + place, first, start + (place &+ length &- 1), last)
+            while hits != 0 {
+                let found = place &+ hits.trailingZeroBitCount
+                if found > range.upperBound &- length { return nil }
+                if unsafe equalBytes(start + found, bytes.start + offset, length) { return found }
+                hits &= hits &- 1
+            }
+            place &+= 16
+        }
+        return nil
     }
 
     /// The first eight bytes, the first one lowest, and zeros behind the end.
     @inlinable @inline(__always)
-    public var leadingWord: UInt64 { leadingWord(behind: 0) }
+    public var leadingWord: UInt64 {
+        if count == 0 { return 0 }
+        // Without a branch for longer texts: names of all lengths come one after another.
+        let word = unsafe UInt64(littleEndian: UnsafeRawPointer(start).loadUnaligned(as: UInt64.self))
+        return word & UInt64.max &>> UInt64(truncatingIfNeeded: (8 &- min(count, 8)) &* 8)
+    }
 }
 
 extension JSONText {
-    /// All but the last bytes, as a text of its own.
+    /// Some of the bytes, as a text of its own.
     @inlinable @inline(__always)
     @_lifetime(copy self)
-    public func dropping(last length: Int) -> JSONText {
-        let first = unsafe JSONText(start: start, count: max(count &- max(length, 0), 0), isEscaped: isEscaped)
-        return unsafe _overrideLifetime(first, copying: self)
+    public func part(_ range: Range<Int>) -> JSONText {
+        let range = range.clamped(to: 0..<count)
+        let part = unsafe JSONText(start: start + range.lowerBound, count: range.count, isEscaped: isEscaped)
+        return unsafe _overrideLifetime(part, copying: self)
     }
 
     /// The same text, read as one with escapes in it; they must be sound, as they are in a validated string.
@@ -126,6 +152,22 @@ extension JSONBytes {
 }
 
 extension JSONTranscriber {
+    /// Goes over a member's name and its colon.
+    /// - Returns: the name.
+    @inlinable @inline(__always)
+    @_lifetime(self: copy self)
+    @_lifetime(copy self)
+    public mutating func readName() -> JSONText {
+        let start = self
+        // A name of one letter, as the types of attribute values are: "S":
+        let isShort = word & 0xFFFF_00FF == 0x3A22_0022 && (word &>> 8) & 0xFF != 0x5C
+        var isEscaped = false
+        if isShort { skip(4) } else { isEscaped = skipName() }
+        let count = unsafe max(place - start.place - 3, 0)
+        let name = unsafe JSONText(start: start.place + 1, count: count, isEscaped: isEscaped)
+        return unsafe _overrideLifetime(name, copying: self)
+    }
+
     /// The bytes between this place and a later one, as they are written.
     @inlinable @inline(__always)
     @_lifetime(copy self)

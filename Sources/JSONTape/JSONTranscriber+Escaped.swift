@@ -11,15 +11,9 @@ extension JSONTranscriber {
         guard word & 0xFFFF == 0x225C else { return fail() }
         var p = unsafe place + 2
         while true {
-            let mask = unsafe StringScanner.specials(p)
-            if mask[0] != 0 {
-                unsafe p += mask[0].trailingZeroBitCount &>> 3
-            } else if mask[1] != 0 {
-                unsafe p += 8 &+ mask[1].trailingZeroBitCount &>> 3
-            } else {
-                unsafe p += 16
-                continue
-            }
+            let plain = unsafe StringScanner.special(among16: p)
+            unsafe p += plain
+            if plain == 16 { continue }
             let byte = unsafe p.pointee
             if byte == 0x5C {
                 guard unsafe p[1] == 0x22 else { return fail() }
@@ -62,8 +56,7 @@ extension JSONTranscriber {
                     t.expect(0x3A)
                 }
                 t = behindEscapedValue(t, depth - 1)
-                guard t.byte == 0x2C else { break }
-                t.skip(1)
+                guard t.take(0x2C) else { break }
             }
             t.expect(closing)
         case 0x22: t.fail()

@@ -114,7 +114,18 @@ public struct JSONTranscriber: ~Escapable {
     @inlinable @inline(__always)
     @_lifetime(self: copy self)
     public mutating func expect(_ byte: UInt8) {
-        if unsafe place.pointee == byte && place != end { unsafe place += 1 } else { fail() }
+        if !take(byte) { fail() }
+    }
+
+    /// Goes over a byte where it is this one.
+    /// - Returns: whether it is.
+    @inlinable @inline(__always)
+    @_lifetime(self: copy self)
+    public mutating func take(_ byte: UInt8) -> Bool {
+        // At the end there is a zero, so that any other byte lies before it.
+        guard unsafe place.pointee == byte && (byte != 0 || place != end) else { return false }
+        unsafe place += 1
+        return true
     }
 
     /// Goes over the next bytes, up to eight and the first one lowest, which must be these.
@@ -189,8 +200,7 @@ public struct JSONTranscriber: ~Escapable {
             while true {
                 if isObject { _ = t.skipName() }
                 t = behindValue(t, depth - 1)
-                guard t.byte == 0x2C else { break }
-                t.skip(1)
+                guard t.take(0x2C) else { break }
             }
             t.expect(closing)
         default: t.fail()
@@ -274,15 +284,11 @@ public struct JSONTranscriber: ~Escapable {
         let start = unsafe text + sign
         // Most numbers have up to 16 digits, with a point among them: two looks at all of them together, no loop.
         let first = unsafe start.pointee
-        let digits = unsafe StringScanner.load16(start) &- SIMD16<UInt8>(repeating: 0x30)
-        let others = unsafe unsafeBitCast(digits .> SIMD16<UInt8>(repeating: 9), to: SIMD2<UInt64>.self)
-        var count = StringScanner.firstLane(others)
+        var count = unsafe StringScanner.nondigit(among16: start)
         if first &- 0x31 < 9 || (first == 0x30 && count == 1) {
             if unsafe start[count] == 0x2E && count < 16 {
                 // From the point on: a digit, and further ones up to the quote.
-                let behind = unsafe StringScanner.load16(start + count + 1) &- SIMD16<UInt8>(repeating: 0x30)
-                let ends = unsafe unsafeBitCast(behind .> SIMD16<UInt8>(repeating: 9), to: SIMD2<UInt64>.self)
-                let fraction = StringScanner.firstLane(ends)
+                let fraction = unsafe StringScanner.nondigit(among16: start + count + 1)
                 if fraction > 0 { count &+= 1 &+ fraction }
             }
             if unsafe start[count] == 0x22 && count > 0 {

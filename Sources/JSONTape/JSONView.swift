@@ -178,13 +178,10 @@ public struct JSONView: ~Escapable {
         // Most numbers are up to 16 digits, with a point in between: two looks at all of them together, no loop.
         let first = unsafe start.pointee
         if count <= 16 && first &- 0x31 < 9 {
-            let text = unsafe UnsafeRawPointer(start).loadUnaligned(as: SIMD16<UInt8>.self) &- SIMD16<UInt8>(repeating: 0x30)
-            let others = unsafe unsafeBitCast(text .> SIMD16<UInt8>(repeating: 9), to: SIMD2<UInt64>.self)
-            let place = StringScanner.firstLane(others)
+            let place = unsafe StringScanner.nondigit(among16: start)
             if place >= count { return true }
             if unsafe start[place] == 0x2E && place + 1 < count {
-                let behind = place < 8 ? SIMD2(others[0] & ~(0xFF &<< UInt64(8 * place)), others[1]) : SIMD2(others[0], others[1] & ~(0xFF &<< UInt64(8 * (place - 8))))
-                if StringScanner.firstLane(behind) >= count { return true }
+                if unsafe place + 1 + StringScanner.nondigit(among16: start + place + 1) >= count { return true }
             }
         }
         return unsafe Indexer.isNumber(start, count: count)
@@ -345,6 +342,24 @@ public struct JSONMembers: ~Escapable {
         return true
     }
 
+    /// Goes to the next member that may be one of those looked for, without a look at the text of the others.
+    ///
+    /// - Returns: false behind the last one.
+    @inlinable @inline(__always)
+    @_lifetime(self: copy self)
+    public mutating func next(_ lengths: JSONNameLengths) -> Bool {
+        // A folded object's only member has a name of one letter, and a string.
+        if following < 0 && lengths.ofOthers & 2 == 0 { following = end }
+        if following < 0 { return next() }
+        while following < end {
+            let name = object.at(JSONNode(entry: UInt32(truncatingIfNeeded: following))).entry
+            let value = object.at(JSONNode(entry: UInt32(truncatingIfNeeded: following &+ 1))).entry
+            if lengths.include(name, value) { return next() }
+            following = following &+ 1 &+ (value.tag <= TapeEntry.arrayStart ? value.payload : 1)
+        }
+        return false
+    }
+
     public var key: JSONView {
         @inlinable @inline(__always)
         @_lifetime(copy self) get { object.at(keyNode) }
@@ -352,6 +367,29 @@ public struct JSONMembers: ~Escapable {
     public var value: JSONView {
         @inlinable @inline(__always)
         @_lifetime(copy self) get { object.at(valueNode) }
+    }
+}
+
+/// How long the names are of the members that somebody looks for: a bit for each length, where lengths that differ by 64 share one.
+@frozen
+public struct JSONNameLengths: Sendable, BitwiseCopyable {
+    /// Of members that are objects.
+    public var ofObjects: UInt64 = 0
+    /// Of members that are anything else.
+    public var ofOthers: UInt64 = 0
+
+    @inlinable
+    public init() {}
+
+    /// The bit of a length.
+    @inlinable @inline(__always)
+    public static func bit(_ length: Int) -> UInt64 { 1 &<< UInt64(truncatingIfNeeded: length) }
+
+    /// Whether a member may be looked for. Names with escapes are not told by their length.
+    @inlinable @inline(__always)
+    func include(_ name: TapeEntry, _ value: TapeEntry) -> Bool {
+        let isObject = value.tag == TapeEntry.objectStart || value.tag >= TapeEntry.folded
+        return (isObject ? ofObjects : ofOthers) & JSONNameLengths.bit(name.payload) != 0 || name.tag == TapeEntry.escapedString
     }
 }
 

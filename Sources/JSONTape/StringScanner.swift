@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+public import CInstructions
+
 /// Why a scan of a string stopped before its end.
 struct ScanFailure: Sendable {
     var code: JSONError.Code
@@ -47,27 +49,16 @@ enum StringScanner {
         unsafe UnsafeRawPointer(p).loadUnaligned(as: SIMD16<UInt8>.self)
     }
 
-    /// Which of the 16 bytes need a look (quote, backslash, control character, not ASCII): their lanes are not zero.
-    @inlinable @inline(__always)
-    static func specials(_ p: Bytes) -> SIMD2<UInt64> {
-        let bytes = unsafe load16(p)
-        let quote = unsafe unsafeBitCast(bytes .== SIMD16<UInt8>(repeating: 0x22), to: SIMD2<UInt64>.self)
-        let backslash = unsafe unsafeBitCast(bytes .== SIMD16<UInt8>(repeating: 0x5C), to: SIMD2<UInt64>.self)
-        // As signed numbers, control characters and everything that is not ASCII lie below 32.
-        let signed = unsafe unsafeBitCast(bytes, to: SIMD16<Int8>.self)
-        let other = unsafe unsafeBitCast(signed .< SIMD16<Int8>(repeating: 0x20), to: SIMD2<UInt64>.self)
-        // Joined as integers: `.|` on SIMD masks becomes a loop over the lanes.
-        return quote | backslash | other
+    /// The first of 16 bytes that needs a look (quote, backslash, control character, not ASCII); 16 where none does.
+    @inline(__always)
+    static func special(among16 p: Bytes) -> Int {
+        let mask = unsafe instruction_string(p)
+        return (mask | mask &>> 16 | 1 &<< 16).trailingZeroBitCount
     }
 
-    /// The first of 16 lanes that is not zero; 16 where all are. Without a branch: where strings end is what no processor predicts.
+    /// The first of 16 bytes that is no decimal digit; 16 where all are.
     @inlinable @inline(__always)
-    static func firstLane(_ mask: SIMD2<UInt64>) -> Int {
-        // A word without a hit has 64 trailing zeros.
-        let low = mask[0].trailingZeroBitCount &>> 3
-        let high = mask[1].trailingZeroBitCount &>> 3
-        return low &+ (high & (0 &- (low &>> 3)))
-    }
+    static func nondigit(among16 p: Bytes) -> Int { unsafe (instruction_nondigits(p) | 1 &<< 16).trailingZeroBitCount }
 
     /// Scans from the first byte behind the opening quote to the closing one, or to the byte that is wrong.
     @inlinable @inline(__always)
@@ -75,18 +66,16 @@ enum StringScanner {
         var p = unsafe start
         var status: UInt = 0
         while true {
-            let mask = unsafe specials(p)
-            // Branches, not arithmetic: what follows can begin before the place is known.
-            if mask[0] != 0 {
-                unsafe p += mask[0].trailingZeroBitCount &>> 3
-            } else if mask[1] != 0 {
-                unsafe p += 8 &+ mask[1].trailingZeroBitCount &>> 3
-            } else {
+            let mask = unsafe instruction_string(p)
+            let (quotes, others) = (mask & 0xFFFF, mask &>> 16)
+            // One branch tells that there is a quote and nothing before it; without a quote all bits are below it, the highest as well.
+            let below = (quotes &- 1) & ~quotes
+            if (others | 1 &<< 31) & below == 0 { return unsafe ScanState(p + quotes.trailingZeroBitCount, status) }
+            if others == 0 {
                 unsafe p += 16
                 continue
             }
-            if unsafe p.pointee == 0x22 { return unsafe ScanState(p, status) }
-            let state = unsafe special(p)
+            let state = unsafe special(p + others.trailingZeroBitCount)
             unsafe p = state.p
             status |= state.status
             if state.status > 1 { return unsafe ScanState(p, state.status) }

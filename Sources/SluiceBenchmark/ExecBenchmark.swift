@@ -20,8 +20,7 @@ struct ExecBenchmark: AsyncParsableCommand {
             interleaved rounds. A program that does nothing still takes each line and answers each batch.
             """)
 
-    @Option(help: "The sluice command to measure. Without it, the one beside this benchmark.")
-    var sluice: String?
+    @OptionGroup var options: MeasurementOptions
 
     @Option(help: "Bytes of DynamoDB events.")
     var changes: ByteCount = ByteCount(128_000_000)
@@ -29,14 +28,8 @@ struct ExecBenchmark: AsyncParsableCommand {
     @Option(help: "How often each is measured.")
     var rounds: Int = 5
 
-    @Option(help: "The generator's seed.")
-    var seed: UInt64 = 1
-
     @Flag(help: "Small data and few rounds: seconds, and figures of little worth.")
     var quick = false
-
-    @Flag(help: "One JSON object instead of a table.")
-    var json = false
 
     /// Answers each batch without a look at its records.
     private static let python = """
@@ -50,12 +43,11 @@ struct ExecBenchmark: AsyncParsableCommand {
         """
 
     func run() async throws {
-        let command = try Run.path(ofCommand: sluice)
-        let folder = NSTemporaryDirectory() + "sluice-benchmark-exec-\(ProcessInfo.processInfo.processIdentifier)"
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(atPath: folder) }
-        let input = folder + "/changes.ndjson"
-        let bytes = try Generate.write(.changes, bytes: quick ? min(changes.count, 16_000_000) : changes.count, seed: seed, to: OutputFile(path: input))
+        let size = quick ? min(changes.count, 16_000_000) : changes.count
+        try options.write(options.withChanges(size) { try measure(Run.path(ofCommand: options.sluice), $0, $1, $2) })
+    }
+
+    private func measure(_ command: String, _ folder: String, _ input: String, _ bytes: Int) throws -> Report {
         let records = try Self.countRecords(command, input, folder)
         let script = folder + "/nothing.py"
         try Data(Self.python.utf8).write(to: URL(fileURLWithPath: script))
@@ -89,13 +81,7 @@ struct ExecBenchmark: AsyncParsableCommand {
                 name: "records a second to a program that does nothing", value: Double(records) / measurements[1].median.wall, floor: 50_000,
                 aim: 100_000, unit: "records/s"))
         report.notes.append("to /dev/null it is \(Self.ratio(measurements[1].median.wall, measurements[0].median.wall)) times as fast; memory is that of sluice alone")
-        if json {
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.sortedKeys]
-            try FileHandle.standardOutput.write(contentsOf: encoder.encode(report) + Data("\n".utf8))
-        } else {
-            try FileHandle.standardOutput.write(contentsOf: Data(report.text.utf8))
-        }
+        return report
     }
 
     private static func ratio(_ one: Double, _ other: Double) -> String { String(format: "%.1f", one / max(other, 1e-9)) }

@@ -14,8 +14,7 @@ struct Patterns: AsyncParsableCommand {
             be compared with each other. A figure below its floor is told and is no failure.
             """)
 
-    @Option(help: "The sluice command to measure. Without it, the one beside this benchmark.")
-    var sluice: String?
+    @OptionGroup var options: MeasurementOptions
 
     @Option(help: "Bytes of DynamoDB events.")
     var changes: ByteCount = ByteCount(64_000_000)
@@ -23,34 +22,20 @@ struct Patterns: AsyncParsableCommand {
     @Option(help: "How often everything is measured.")
     var rounds: Int = 7
 
-    @Option(help: "The generator's seed.")
-    var seed: UInt64 = 1
-
     @Flag(help: "Leave the command out.")
     var libraryOnly = false
 
-    @Flag(help: "One JSON object instead of a table.")
-    var json = false
-
     func run() async throws {
-        let folder = NSTemporaryDirectory() + "sluice-patterns-\(ProcessInfo.processInfo.processIdentifier)"
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(atPath: folder) }
-        let path = folder + "/changes.ndjson"
-        let bytes = try Generate.write(.changes, bytes: changes.count, seed: seed, to: OutputFile(path: path))
-        var report = Report()
-        try measureLibrary(path, bytes, &report)
-        if !libraryOnly {
-            var suite = try PatternRoutes(sluice: Run.path(ofCommand: sluice), folder: folder, input: path, bytes: bytes, rounds: rounds)
-            try suite.measure(&report)
+        let report = try options.withChanges(changes.count) { folder, input, bytes in
+            var report = Report()
+            try measureLibrary(input, bytes, &report)
+            if !libraryOnly {
+                let routes = try PatternRoutes(sluice: Run.path(ofCommand: options.sluice), folder: folder, input: input, bytes: bytes, rounds: rounds)
+                try routes.measure(&report)
+            }
+            return report
         }
-        if json {
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.sortedKeys]
-            try FileHandle.standardOutput.write(contentsOf: encoder.encode(report) + Data("\n".utf8))
-        } else {
-            try FileHandle.standardOutput.write(contentsOf: Data(report.text.utf8))
-        }
+        try options.write(report)
     }
 
     // MARK: In this process
@@ -146,7 +131,7 @@ struct PatternRoutes {
     let bytes: Int
     let rounds: Int
 
-    mutating func measure(_ report: inout Report) throws {
+    func measure(_ report: inout Report) throws {
         var plain: [Measurement] = []
         var routed: [Measurement] = []
         let without = try write("plain.json", [])

@@ -11,8 +11,7 @@ struct Run: AsyncParsableCommand {
             other and not with those of another machine. A figure below its floor is told and is no failure; wrong output is.
             """)
 
-    @Option(help: "The sluice command to measure. Without it, the one beside this benchmark.")
-    var sluice: String?
+    @OptionGroup var options: MeasurementOptions
 
     @Option(help: "The folder that holds the Python comparators.")
     var comparators: String?
@@ -29,22 +28,16 @@ struct Run: AsyncParsableCommand {
     @Option(help: "How often each command is measured.")
     var rounds: Int = 7
 
-    @Option(help: "The generator's seed.")
-    var seed: UInt64 = 1
-
     @Option(help: "The folder for the data; kept if named, else a temporary one that is removed.")
     var folder: String?
 
     @Flag(help: "Small data and few rounds: seconds, and figures of little worth.")
     var quick = false
 
-    @Flag(help: "One JSON object instead of a table.")
-    var json = false
-
     func run() async throws {
         var settings = Suite.Settings(
-            sluice: try Self.path(ofCommand: sluice), benchmark: Self.ownPath, comparators: comparators.map(Self.absolute),
-            changes: changes.count, logs: logs.count, memory: memory.count, rounds: rounds, seed: seed)
+            sluice: try Self.path(ofCommand: options.sluice), benchmark: Self.ownPath, comparators: comparators.map(Self.absolute),
+            changes: changes.count, logs: logs.count, memory: memory.count, rounds: rounds, seed: options.seed)
         if quick {
             settings.changes = 16_000_000
             settings.logs = 3_000_000
@@ -62,13 +55,7 @@ struct Run: AsyncParsableCommand {
         }
         var suite = Suite(settings: settings, folder: work)
         try suite.run()
-        if json {
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.sortedKeys]
-            try FileHandle.standardOutput.write(contentsOf: encoder.encode(suite.report) + Data("\n".utf8))
-        } else {
-            try FileHandle.standardOutput.write(contentsOf: Data(suite.report.text.utf8))
-        }
+        try options.write(suite.report)
     }
 
     private static func absolute(_ path: String) -> String {

@@ -108,6 +108,42 @@ struct RecordMapperTests {
         #expect(event.payload.contains(#""detail":{"order":7}"#))
     }
 
+    @Test("Messages and events that name an item belong to its history", arguments: [
+        (#"{"op":"READ","table":"Products","keys":{"Id":5.0},"user":"mira"}"#, #"Products#{"Id":5}"#, "READ"),
+        (#"{"table":"Todos","keys":{"UserId":"mira","TodoId":"7"}}"#, #"Todos#{"TodoId":"7","UserId":"mira"}"#, nil),
+        (#"{"table":"Products","keys":{}}"#, nil, nil),
+        (#"{"table":"Products","keys":{"Id":[5]}}"#, nil, nil),
+        (#"{"table":"Products","keys":{"Id":1,"Id":2}}"#, nil, nil),
+        (#"{"table":"Products","keys":{"a":1,"b":2,"c":3}}"#, nil, nil),
+        (#"{"table":"","keys":{"Id":5}}"#, nil, nil),
+        (#"{"table":"a#b","keys":{"Id":5}}"#, nil, nil),
+        (#"{"table":7,"keys":{"Id":5}}"#, nil, nil),
+        (#"{"keys":{"Id":5}}"#, nil, nil),
+        (#"["table","keys"]"#, nil, nil),
+    ] as [(String, String?, String?)])
+    func namingAnItem(content: String, subject: String?, operation: String?) throws {
+        let event = """
+            {"version":"0","id":"e1","detail-type":"Product Read","source":"shop","account":"1","time":"2026-11-20T15:00:00Z",\
+            "region":"eu-west-1","resources":[],"detail":\(content.hasPrefix("[") ? "{}" : content)}
+            """
+        let quoted = content.replacing("\"", with: "\\\"")
+        let message = """
+            {"Records":[{"messageId":"m1","receiptHandle":"r","body":"\(quoted)","attributes":{"SentTimestamp":"1795186801388"},\
+            "messageAttributes":{},"md5OfBody":"","eventSource":"aws:sqs","eventSourceARN":"arn:aws:sqs:eu-west-1:1:q","awsRegion":"eu-west-1"}]}
+            """
+        for text in [event, message] {
+            var mapper = RecordMapper()
+            var writes: [EventWrite] = []
+            for batch in RecordBatch.decode(Array(text.utf8)) {
+                for record in batch { mapper.map(record, into: &writes) }
+            }
+            guard case .put(let entry)? = writes.first else { throw Unexpected() }
+            #expect(entry.subject == subject)
+            #expect(entry.operation == operation)
+            #expect(entry.keys.map { "\(entry.subject!.prefix { $0 != "#" })#\($0)" } == subject)
+        }
+    }
+
     @Test("Every log event becomes a line first, with the execution that it names")
     func lines() throws {
         var mapper = RecordMapper()

@@ -190,7 +190,7 @@ struct EventReader: Sendable {
         entry.expiresAt = item[TableLayout.expiry]?.intValue.map(Int64.init)
         entry.subject = item["subject"]?.stringValue
         // A hash stands for keys that are too long for an index; the row has them.
-        if let keys = entry.keys, let subject = entry.subject, subject.contains("#sha256:") { entry.subject = "\(key.name)#\(keys)" }
+        if let keys = entry.keys, let subject = entry.subject, subject.contains("#sha256:") { entry.subject = "\(subject.prefix { $0 != "#" })#\(keys)" }
         return .entry(entry)
     }
 }

@@ -54,7 +54,7 @@ struct ElementSearch {
     }
 
     mutating func succeeds(_ alternative: PatternTables.Alternative) -> Bool {
-        conditions = (Int(alternative.conditions.start)..<Int(alternative.conditions.end)).map { Int(tables.conditionsOfAlternatives[$0]) }
+        conditions = alternative.conditions.range.map { Int(tables.conditionsOfAlternatives[$0]) }
         var arrays: Set<Int32> = []
         relevant = [[]]
         picked = [:]

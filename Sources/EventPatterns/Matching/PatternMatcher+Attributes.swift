@@ -14,7 +14,7 @@ extension PatternMatcher {
     }
 
     /// Adds an item's attributes to the event's own members.
-    public mutating func add(plainValuesOf item: borrowing JSONView) { plainMembers(of: item, 0, 0) }
+    public mutating func add(plainValuesOf item: borrowing JSONView) { members(of: item, 0, 0, .attributes) }
 
     /// Matches where there is no item: only what asks for absence is met.
     public mutating func matchNothing() {
@@ -22,37 +22,29 @@ extension PatternMatcher {
         finish()
     }
 
-    private mutating func plainMembers(of map: borrowing JSONView, _ node: Int, _ element: Int32) {
-        let entry = tables.nodes[node]
-        guard entry.hasChildren else { return }
-        var members = map.members
-        while members.next() {
-            var child = tables.child(of: node, entry, members.key.rawText)
-            if child < 0 {
-                if child == PatternTables.none { continue }
-                child = tables.node(below: node, odd: members.key.string ?? "")
-                if child < 0 { continue }
-            }
-            plainValue(members.value, child, element)
-        }
-    }
-
-    private mutating func plainValue(_ value: borrowing JSONView, _ node: Int, _ element: Int32) {
+    mutating func plainValue(_ value: borrowing JSONView, _ node: Int, _ element: Int32) {
         var wrapper = value.members
         guard wrapper.next() else { return }
         let field = Int(tables.nodes[node].field)
         let inner = wrapper.value
-        switch wrapper.key.string {
-        case "S", "B": if field >= 0 { leaf(.string, inner.rawText, field, element) }
-        case "N": if field >= 0 { leaf(.number, inner.rawText, field, element) }
-        case "BOOL": if field >= 0 { leaf(inner.bool == true ? .yes : .no, inner.rawText, field, element) }
-        case "NULL": if field >= 0 { leaf(.null, inner.rawText, field, element) }
-        case "M": plainMembers(of: inner, node, element)
-        case "L": plainElements(of: inner, node, element)
-        case "SS", "BS": if field >= 0 { plainSet(inner, .string, field, element) }
-        case "NS": if field >= 0 { plainSet(inner, .number, field, element) }
-        default: break
+        switch type(wrapper.key.rawText) {
+        case .string: if field >= 0 { leaf(.string, inner.rawText, field, element) }
+        case .number: if field >= 0 { leaf(.number, inner.rawText, field, element) }
+        case .bool: if field >= 0 { leaf(inner.bool == true ? .yes : .no, inner.rawText, field, element) }
+        case .null: if field >= 0 { leaf(.null, inner.rawText, field, element) }
+        case .map: members(of: inner, node, element, .attributes)
+        case .list: plainElements(of: inner, node, element)
+        case .strings: if field >= 0 { plainSet(inner, .string, field, element) }
+        case .numbers: if field >= 0 { plainSet(inner, .number, field, element) }
+        case nil: break
         }
+    }
+
+    private mutating func type(_ name: borrowing JSONText) -> AttributeType? {
+        guard name.isEscaped else { return AttributeType(name) }
+        scratch.removeAll()
+        scratch.append(contentOf: name)
+        return AttributeType(scratch.text)
     }
 
     private mutating func plainSet(_ set: borrowing JSONView, _ kind: LeafKind, _ field: Int, _ element: Int32) {

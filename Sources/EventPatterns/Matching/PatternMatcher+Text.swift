@@ -16,54 +16,62 @@ extension PatternMatcher {
     public func place(_ names: [String]) -> PatternPlace? {
         var node = 0
         for name in names {
-            node = tables.node(below: node, odd: name)
+            let bytes = JSONBytes(name.utf8)
+            node = tables.node(below: node, parts: bytes.text(0..<bytes.count))
             if node < 0 { return nil }
         }
         return tables.nodes[node].hasChildren ? PatternPlace(node: node) : nil
     }
 
-    /// Adds one member of an object.
-    ///
-    /// - Parameters:
-    ///   - offset: where the opening quote of its name stands in the text.
-    ///   - nameCount: how many bytes the name has with its quotes and the colon.
-    @inline(__always)
-    public mutating func add(memberOf text: JSONBytes, at offset: Int, nameCount: Int, below place: PatternPlace) {
-        let child = child(of: place.node, tables.nodes[place.node], text, offset, nameCount)
-        if child < 0 { return }
-        var reader = text.reader(at: offset &+ nameCount)
-        value(&reader, child, 0)
+    /// Adds members of an object, which may be some of them.
+    public mutating func add(_ members: Span<JSONMemberPlace>, of text: JSONBytes, below place: PatternPlace) {
+        add(members, of: text, below: place.node, .own)
     }
 
-    /// The same for an attribute of an item, which is seen as its plain value.
-    @inline(__always)
-    public mutating func add(attributeOf text: JSONBytes, at offset: Int, nameCount: Int) {
-        let child = child(of: 0, tables.nodes[0], text, offset, nameCount)
-        if child < 0 { return }
-        var reader = text.reader(at: offset &+ nameCount)
-        plainValue(&reader, child, 0)
+    /// The same for attributes of an item, which are seen as their plain values.
+    public mutating func add(plainValuesOf attributes: Span<JSONMemberPlace>, of text: JSONBytes) {
+        add(attributes, of: text, below: 0, .attributes)
     }
 
-    @inline(__always)
-    private func child(of parent: Int, _ node: PatternTables.Node, _ text: JSONBytes, _ offset: Int, _ nameCount: Int) -> Int {
-        let name = text.text(offset &+ 1..<offset &+ nameCount &- 2)
-        let found = tables.child(of: parent, node, written: name)
-        return found == PatternTables.odd ? odd(parent, name) : found
-    }
-
-    /// Names with escapes or points.
-    private func odd(_ parent: Int, _ name: borrowing JSONText) -> Int {
-        var content = JSONBuffer()
-        content.append(contentOf: name.withEscapes)
-        return tables.node(below: parent, odd: content.text.string)
+    private mutating func add(_ members: Span<JSONMemberPlace>, of text: JSONBytes, below parent: Int, _ form: Form) {
+        let node = tables.nodes[parent]
+        for number in members.indices {
+            let member = members[number]
+            // Quotes and colon are no part of the name; what has no word has escapes.
+            let count = Int(member.nameCount) &- 3
+            let start = Int(member.place) &+ 1
+            var child = PatternTables.odd
+            if member.nameWord != 0 {
+                child = tables.child(of: parent, node, member.nameWord, count: count) { place in
+                    let name = text.text(start..<start &+ count)
+                    return place < 0 ? name.contains(0x2E) : name.has(tables.bytes, from: place, count: count)
+                }
+            }
+            if child == PatternTables.none { continue }
+            if child == PatternTables.odd {
+                let name = text.text(start..<start &+ count)
+                child = odd(parent, member.nameWord == 0 ? name.withEscapes : name)
+            }
+            if child < 0 { continue }
+            var reader = text.reader(at: member.valuePlace)
+            value(&reader, child, 0, form)
+        }
     }
 
     // MARK: Values
 
+    @inline(__always)
+    private mutating func value(_ t: inout JSONTranscriber, _ node: Int, _ element: Int32, _ form: Form) {
+        switch form {
+        case .own: value(&t, node, element)
+        case .attributes: plainValue(&t, node, element)
+        }
+    }
+
     private mutating func value(_ t: inout JSONTranscriber, _ node: Int, _ element: Int32) {
         switch t.byte {
         case 0x22: string(&t, .string, node, element)
-        case 0x7B: members(&t, node, element)
+        case 0x7B: members(&t, node, element, .own)
         case 0x5B: elements(&t, node, element)
         default: other(&t, node, element)
         }
@@ -91,20 +99,31 @@ extension PatternMatcher {
         if field >= 0 { leaf(kind, start.rawText(upTo: t), Int(field), element) }
     }
 
-    private mutating func members(_ t: inout JSONTranscriber, _ node: Int, _ element: Int32) {
+    private mutating func members(_ t: inout JSONTranscriber, _ node: Int, _ element: Int32, _ form: Form) {
         let entry = tables.nodes[node]
         guard entry.hasChildren else { return t.skipValue(depth: .max) }
         t.skip(1)
         while t.byte == 0x22 {
-            let start = t
-            let isEscaped = t.skipName()
-            let name = start.ahead(1).rawText(upTo: t).dropping(last: 2)
-            var child = isEscaped ? PatternTables.odd : tables.child(of: node, entry, name)
-            if child == PatternTables.odd { child = odd(node, name) }
-            if child >= 0 { value(&t, child, element) } else { t.skipValue(depth: .max) }
+            let child = child(of: node, entry, t.readName())
+            if child >= 0 { value(&t, child, element, form) } else { skip(&t) }
             if t.byte == 0x2C { t.skip(1) }
         }
         t.skip(1)
+    }
+
+    /// Goes over a value that nobody asks for.
+    private func skip(_ t: inout JSONTranscriber) {
+        // Nearly all of them in an item are {"S":"…"} and the like.
+        if t.word & 0x0000_FFFF_FF00_FFFF == 0x0000_223A_2200_227B {
+            var behind = t.ahead(5)
+            _ = behind.skipString()
+            if behind.byte == 0x7D {
+                behind.skip(1)
+                t = behind
+                return
+            }
+        }
+        t.skipValue(depth: .max)
     }
 
     private mutating func elements(_ t: inout JSONTranscriber, _ node: Int, _ element: Int32) {
@@ -128,39 +147,20 @@ extension PatternMatcher {
     /// `{"S":…}` and the like.
     private mutating func plainValue(_ t: inout JSONTranscriber, _ node: Int, _ element: Int32) {
         t.skip(1)
-        let start = t
-        _ = t.skipName()
-        let type = start.ahead(1).rawText(upTo: t).dropping(last: 2)
-        switch (type.count, type.leadingWord) {
-        case (1, 0x53), (1, 0x42): string(&t, .string, node, element)
-        case (1, 0x4E): string(&t, .number, node, element)
-        case (1, 0x4D): plainMembers(&t, node, element)
-        case (1, 0x4C): plainElements(&t, node, element)
-        case (2, 0x5353), (2, 0x5342): plainSet(&t, .string, node, element)
-        case (2, 0x534E): plainSet(&t, .number, node, element)
-        case (4, 0x4C4C_554E):
-            // Which is always true, and means null.
+        let type = t.readName()
+        switch AttributeType(type) {
+        case .string: string(&t, .string, node, element)
+        case .number: string(&t, .number, node, element)
+        case .map: members(&t, node, element, .attributes)
+        case .list: plainElements(&t, node, element)
+        case .strings: plainSet(&t, .string, node, element)
+        case .numbers: plainSet(&t, .number, node, element)
+        case .null:
             let field = tables.nodes[node].field
             let value = t
             t.skipValue()
             if field >= 0 { leaf(.null, value.rawText(upTo: t), Int(field), element) }
-        default: other(&t, node, element)
-        }
-        t.skip(1)
-    }
-
-    private mutating func plainMembers(_ t: inout JSONTranscriber, _ node: Int, _ element: Int32) {
-        let entry = tables.nodes[node]
-        guard entry.hasChildren else { return t.skipValue(depth: .max) }
-        t.skip(1)
-        while t.byte == 0x22 {
-            let start = t
-            let isEscaped = t.skipName()
-            let name = start.ahead(1).rawText(upTo: t).dropping(last: 2)
-            var child = isEscaped ? PatternTables.odd : tables.child(of: node, entry, name)
-            if child == PatternTables.odd { child = odd(node, name) }
-            if child >= 0 { plainValue(&t, child, element) } else { t.skipValue(depth: .max) }
-            if t.byte == 0x2C { t.skip(1) }
+        case .bool, nil: other(&t, node, element)
         }
         t.skip(1)
     }

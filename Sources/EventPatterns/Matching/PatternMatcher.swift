@@ -9,21 +9,24 @@ public import JSONTape
 public struct PatternMatcher: ~Copyable {
     let tables: PatternTables
     var tally: Tally
-    /// The content of strings that are written with escapes.
+    /// The content of strings and names that are written with escapes.
     var scratch = JSONBuffer()
-    private var patterns: JSONScratch<UInt64>
+    @usableFromInline var patterns: JSONScratch<UInt64>
+    @usableFromInline let count: Int
 
     public init(_ set: PatternSet) {
         tables = set.tables
         tally = Tally(set.tables)
         patterns = JSONScratch(repeating: 0, count: (set.count + 63) / 64)
+        count = set.count
     }
 
     // MARK: Results
 
     /// Whether the event matched the pattern at this place of the set.
+    @inlinable @inline(__always)
     public func isMatch(_ pattern: Int) -> Bool {
-        guard pattern >= 0 && pattern < tables.patternCount else { return false }
+        guard pattern >= 0 && pattern < count else { return false }
         return patterns[pattern &>> 6] &>> UInt64(pattern & 63) & 1 != 0
     }
 
@@ -68,7 +71,7 @@ public struct PatternMatcher: ~Copyable {
     ///
     /// - Parameter name: a member that is left out, since something else stands in its place.
     public mutating func add(membersOf object: borrowing JSONView, except name: StaticString? = nil) {
-        members(of: object, 0, 0, except: name)
+        members(of: object, 0, 0, .own, except: name)
     }
 
     /// Adds one member to the event's own.
@@ -84,31 +87,66 @@ public struct PatternMatcher: ~Copyable {
     public mutating func finish() { tally.decide(&patterns) }
 
     private func node(_ name: StaticString) -> Int? {
-        let node = tables.node(below: 0, odd: "\(name)")
+        let bytes = JSONBytes("\(name)".utf8)
+        let node = tables.node(below: 0, parts: bytes.text(0..<bytes.count))
         return node < 0 ? nil : node
     }
 
     // MARK: Going over the event
 
-    private mutating func members(of object: borrowing JSONView, _ node: Int, _ element: Int32, except left: StaticString? = nil) {
+    /// How the values in an object are written.
+    enum Form {
+        /// As what they are.
+        case own
+        /// As attribute values, which stand for plain ones.
+        case attributes
+    }
+
+    mutating func members(of object: borrowing JSONView, _ node: Int, _ element: Int32, _ form: Form, except left: StaticString? = nil) {
         let entry = tables.nodes[node]
-        guard entry.hasChildren else { return }
+        var lengths = entry.lengths
+        // All values of an item are objects.
+        if form == .attributes { lengths.ofObjects = lengths.ofOthers }
         var members = object.members
-        while members.next() {
+        while members.next(lengths) {
+            let name = members.key.rawText
             if let left, members.key.isString(left) { continue }
-            var child = tables.child(of: node, entry, members.key.rawText)
-            if child < 0 {
-                if child == PatternTables.none { continue }
-                child = tables.node(below: node, odd: members.key.string ?? "")
-                if child < 0 { continue }
+            let child = child(of: node, entry, name)
+            if child < 0 { continue }
+            switch form {
+            case .own: value(members.value, child, element)
+            case .attributes: plainValue(members.value, child, element)
             }
-            value(members.value, child, element)
         }
     }
 
+    /// The child of this name, however it is written; negative where there is none.
+    @inline(__always)
+    mutating func child(of parent: Int, _ node: PatternTables.Node, _ name: borrowing JSONText) -> Int {
+        let found = tables.child(of: parent, node, name)
+        return found == PatternTables.odd ? odd(parent, name) : found
+    }
+
+    /// Names with escapes or points.
+    mutating func odd(_ parent: Int, _ name: borrowing JSONText) -> Int {
+        guard name.isEscaped else { return tables.node(below: parent, parts: name) }
+        scratch.removeAll()
+        scratch.append(contentOf: name)
+        return tables.node(below: parent, parts: scratch.text)
+    }
+
     private mutating func value(_ value: borrowing JSONView, _ node: Int, _ element: Int32) {
+        // Nearly all values in an image are {"S":"…"} and the like.
+        let letter = value.foldedName
+        if letter != 0 && letter != 0x2E {
+            let child = tables.child(of: node, tables.nodes[node], letter: letter)
+            if child < 0 { return }
+            let field = tables.nodes[child].field
+            if field >= 0 { leaf(.string, value.rawText, Int(field), element) }
+            return
+        }
         switch value.kind {
-        case .object: members(of: value, node, element)
+        case .object: members(of: value, node, element, .own)
         case .array: elements(of: value, node, element)
         default:
             let field = tables.nodes[node].field
@@ -126,7 +164,7 @@ public struct PatternMatcher: ~Copyable {
                 guard entry.hasChildren else { continue }
                 let array = number ?? tally.newArray()
                 number = array
-                members(of: each.value, node, tally.newElement(of: array, in: element))
+                members(of: each.value, node, tally.newElement(of: array, in: element), .own)
             case .array:
                 let array = number ?? tally.newArray()
                 number = array

@@ -11,15 +11,14 @@ struct TableBuilder {
         var pattern: Int
         /// In matching order.
         var conditions: [Int]
-        /// How many of them are met by a value only.
-        var needed: Int
     }
 
     struct ConditionEntry {
         var condition: Condition
         var field: Int
         var numbers: NumberRule
-        var alternatives: [Int] = []
+        /// How many alternatives have it.
+        var uses = 0
     }
 
     /// A test that no look-up decides.
@@ -36,19 +35,41 @@ struct TableBuilder {
         var yes: [Action] = []
         var no: [Action] = []
         var null: [Action] = []
-        var prefixLengths: Set<Int> = []
-        var suffixLengths: Set<Int> = []
-        var hasTexts = false
-        var longestIgnoringCase = -1
+        var textLengths: UInt64 = 0
+        var textLengthsIgnoringCase: UInt64 = 0
+        var prefixLengths: Set<Int32> = []
+        var suffixLengths: Set<Int32> = []
+        var prefixBytes: UInt64 = 0
+        var suffixBytes: UInt64 = 0
         var addresses: [IPAddress: [Action]] = [:]
         var numbers: [PatternNumber: [Action]] = [:]
         var numberTexts: [[UInt8]: [Action]] = [:]
         /// Tests to be made for each value of a kind.
-        var stringTests: [Int] = []
-        var numberTests: [Int] = []
-        var otherTests: [Int] = []
-        var networkTests: [Int] = []
+        var stringTests: [Action] = []
+        var numberTests: [Action] = []
+        var otherTests: [Action] = []
+        var networks: [PatternTables.Network] = []
+        var ranges: [DoubleRange] = []
         var rules: Set<NumberRule> = []
+
+        /// What has to be looked at.
+        var needs: PatternTables.Field.Needs {
+            var needs: PatternTables.Field.Needs = []
+            if isSeenNeeded { needs.insert(.seen) }
+            if !exists.isEmpty { needs.insert(.exists) }
+            if textLengths != 0 { needs.insert(.texts) }
+            if !addresses.isEmpty || !networks.isEmpty { needs.insert(.addresses) }
+            if !anyString.isEmpty || !prefixLengths.isEmpty || !suffixLengths.isEmpty || textLengthsIgnoringCase != 0 || !stringTests.isEmpty
+                || needs.contains(.addresses)
+            {
+                needs.insert(.moreOfStrings)
+            }
+            if rules.contains(.doubles) { needs.insert(.doubles) }
+            if rules.contains(.exact) { needs.insert(.exactNumbers) }
+            if !numbers.isEmpty { needs.insert(.numbers) }
+            if !numberTexts.isEmpty { needs.insert(.numberTexts) }
+            return needs
+        }
     }
 
     struct TrieNode {
@@ -83,12 +104,11 @@ struct TableBuilder {
 
     mutating func add(_ pattern: EventPattern, number: Int) {
         for alternative in pattern.alternatives {
-            var entry = AlternativeEntry(pattern: number, conditions: [], needed: 0)
+            var entry = AlternativeEntry(pattern: number, conditions: [])
             for condition in alternative.inMatchingOrder {
                 let place = add(condition, pattern.numbers)
                 entry.conditions.append(place)
-                if !condition.allowsAbsence { entry.needed += 1 }
-                conditions[place].alternatives.append(alternatives.count)
+                conditions[place].uses += 1
             }
             alternatives.append(entry)
         }
@@ -127,6 +147,40 @@ struct TableBuilder {
         return field
     }
 
+    // MARK: What decides
+
+    /// For each condition the alternatives that are looked at when it is met: each alternative is looked at for one of its conditions, the one that
+    /// is likely to be met least often, and most events meet few of these.
+    var decidingAlternatives: [[Int32]] {
+        var deciding = [[Int32]](repeating: [], count: conditions.count)
+        for number in alternatives.indices {
+            if let condition = decidingCondition(of: number) { deciding[condition].append(Int32(number)) }
+        }
+        return deciding
+    }
+
+    /// Alternatives that no value has to meet.
+    var unconditionalAlternatives: [Int32] {
+        alternatives.indices.filter { decidingCondition(of: $0) == nil }.map(Int32.init)
+    }
+
+    private func decidingCondition(of alternative: Int) -> Int? {
+        alternatives[alternative].conditions.filter { !conditions[$0].condition.allowsAbsence }.min { commonness($0) < commonness($1) }
+    }
+
+    /// How likely an event is to meet a condition, by what can be told of it: what most values meet, then what many patterns ask for, then what stands
+    /// near the event's root.
+    private func commonness(_ number: Int) -> (Int, Int, Int) {
+        let entry = conditions[number]
+        let isBroad = entry.condition.tests.contains { test in
+            switch test {
+            case .exists, .anythingBut: true
+            default: false
+            }
+        }
+        return (isBroad ? 1 : 0, entry.uses, -entry.condition.path.count { $0 == 0x2E })
+    }
+
     // MARK: Tests
 
     private mutating func add(_ test: ValueTest, of condition: Int, to field: Int, _ rule: NumberRule) {
@@ -145,18 +199,22 @@ struct TableBuilder {
                 fields[field].stringTests.append(add(test, condition))
                 return
             }
-            fields[field].longestIgnoringCase = max(fields[field].longestIgnoringCase, lowercased.count)
+            fields[field].textLengthsIgnoringCase |= JSONNameLengths.bit(lowercased.count)
             add(lowercased, .ignoringCase, field, met)
         case .wildcard(let wildcard): add(wildcard, test, condition, field)
         case .address(let address): fields[field].addresses[address, default: []].append(met)
         case .number(let literal):
             if let number = literal.number { fields[field].numbers[number, default: []].append(met) }
             else { fields[field].numberTexts[literal.text, default: []].append(met) }
-        case .range: fields[field].numberTests.append(add(test, condition))
+        case .range(let range):
+            if let range = DoubleRange(range, condition: met) {
+                fields[field].ranges.append(range)
+            } else {
+                fields[field].numberTests.append(add(test, condition))
+            }
         case .network(let network):
-            let number = add(test, condition)
-            fields[field].networkTests.append(number)
-            if network.isEverything { fields[field].numberTests.append(number) }
+            fields[field].networks.append(PatternTables.Network(network: network, condition: met))
+            if network.isEverything { fields[field].numberTests.append(add(test, condition)) }
         case .prefixIgnoringCase, .suffixIgnoringCase: fields[field].stringTests.append(add(test, condition))
         case .anythingBut:
             let number = add(test, condition)
@@ -166,25 +224,27 @@ struct TableBuilder {
         }
     }
 
-    private mutating func add(_ test: ValueTest, _ condition: Int) -> Int {
+    private mutating func add(_ test: ValueTest, _ condition: Int) -> Action {
         tests.append(TestEntry(test: test, condition: condition))
-        return tests.count - 1
+        return Action(tests.count - 1)
     }
 
     private mutating func add(_ bytes: [UInt8], _ part: Part, _ field: Int, _ action: Action) {
-        if part == .whole { fields[field].hasTexts = true }
+        if part == .whole { fields[field].textLengths |= JSONNameLengths.bit(bytes.count) }
         texts[TextKey(field: field, part: part.rawValue, bytes: bytes), default: []].append(action)
     }
 
     private mutating func add(prefix: [UInt8], _ field: Int, _ action: Action) {
-        guard !prefix.isEmpty else { return fields[field].anyString.append(action) }
-        fields[field].prefixLengths.insert(prefix.count)
+        guard let first = prefix.first else { return fields[field].anyString.append(action) }
+        fields[field].prefixLengths.insert(Int32(prefix.count))
+        fields[field].prefixBytes |= 1 << UInt64(first & 63)
         add(prefix, .prefix, field, action)
     }
 
     private mutating func add(suffix: [UInt8], _ field: Int, _ action: Action) {
-        guard !suffix.isEmpty else { return fields[field].anyString.append(action) }
-        fields[field].suffixLengths.insert(suffix.count)
+        guard let last = suffix.last else { return fields[field].anyString.append(action) }
+        fields[field].suffixLengths.insert(Int32(suffix.count))
+        fields[field].suffixBytes |= 1 << UInt64(last & 63)
         add(suffix, .suffix, field, action)
     }
 
@@ -199,9 +259,9 @@ struct TableBuilder {
         if isSimple && first.isEmpty { return add(suffix: last, field, met) }
         let number = add(test, condition)
         if !first.isEmpty {
-            add(prefix: first, field, ~Action(number))
+            add(prefix: first, field, ~number)
         } else if !last.isEmpty {
-            add(suffix: last, field, ~Action(number))
+            add(suffix: last, field, ~number)
         } else {
             fields[field].stringTests.append(number)
         }

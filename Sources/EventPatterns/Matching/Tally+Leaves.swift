@@ -11,7 +11,7 @@ extension Tally {
         if entry.needs.contains(.seen) { see(field, in: element) }
         if entry.needs.contains(.exists) { perform(entry.exists, element) }
         if kind == .string {
-            if entry.needs.contains(.texts),
+            if entry.textLengths & JSONNameLengths.bit(text.count) != 0,
                 let actions = tables.actions(text, at: 0, count: text.count, text.hash(prefix: text.count), field: field, part: .whole)
             {
                 perform(actions, element)
@@ -23,94 +23,111 @@ extension Tally {
     }
 
     @inline(__always)
-    private mutating func perform(_ actions: PatternTables.Actions, _ element: Int32) {
-        for place in Int(actions.start)..<Int(actions.end) { meet(Int(tables.actions[place]), in: element) }
+    private mutating func perform(_ actions: PatternTables.Part, _ element: Int32) {
+        for place in actions.range { meet(Int(tables.actions[place]), in: element) }
     }
 
     /// Actions among which there may be tests: they are conditions' numbers, or a test's number inverted.
-    private mutating func perform(_ actions: PatternTables.Actions, _ element: Int32, testing text: borrowing JSONText) {
-        for place in Int(actions.start)..<Int(actions.end) {
+    private mutating func perform(_ actions: PatternTables.Part, _ element: Int32, testing text: borrowing JSONText) {
+        for place in actions.range {
             let action = tables.actions[place]
             if action >= 0 { meet(Int(action), in: element) } else { test(Int(~action), .string, text, element) }
         }
     }
 
     private mutating func test(_ number: Int, _ kind: LeafKind, _ text: borrowing JSONText, _ element: Int32) {
-        let test = tables.tests[number]
-        if test.test.isMet(by: kind, text, nil) { meet(test.condition, in: element) }
+        let test = tables.tests.tests[number]
+        if tables.isMet(test, by: kind, text, nil) { meet(Int(test.condition), in: element) }
     }
 
     // MARK: Strings
 
     private mutating func more(of text: borrowing JSONText, _ field: Int, _ element: Int32) {
-        let details = tables.details[field]
-        perform(details.content.anyString, element)
-        for length in details.content.prefixLengths {
-            if length > text.count { break }
-            let hash = text.hash(prefix: length)
-            if let actions = tables.actions(text, at: 0, count: length, hash, field: field, part: .prefix) {
-                perform(actions, element, testing: text)
-            }
-        }
-        for length in details.content.suffixLengths {
-            if length > text.count { break }
-            let hash = text.hash(suffix: length)
-            if let actions = tables.actions(text, at: text.count - length, count: length, hash, field: field, part: .suffix) {
-                perform(actions, element, testing: text)
-            }
-        }
-        if text.count <= details.content.longestIgnoringCase {
-            var lowercased = JSONBuffer(capacity: text.count)
-            for place in 0..<text.count {
-                let byte = text.byte(at: place)
-                lowercased.append(byte &- 0x41 < 26 ? byte | 0x20 : byte)
-            }
-            let hash = lowercased.text.hash(prefix: text.count)
-            if let actions = tables.actions(lowercased.text, at: 0, count: text.count, hash, field: field, part: .ignoringCase) {
-                perform(actions, element)
-            }
-        }
-        if !details.content.addresses.isEmpty || !details.content.networkTests.isEmpty, let address = IPAddress(text) {
-            if let actions = details.content.addresses[address] { perform(actions, element) }
-            for number in details.content.networkTests {
-                if case .network(let network) = tables.tests[number].test, network.contains(address) {
-                    meet(tables.tests[number].condition, in: element)
+        let entry = tables.fields[field]
+        perform(entry.anyString, element)
+        if entry.prefixBytes &>> UInt64(text.byte(at: 0) & 63) & 1 != 0 {
+            for place in entry.prefixLengths.range {
+                let length = Int(tables.lengths[place])
+                if length > text.count { break }
+                if let actions = tables.actions(text, at: 0, count: length, text.hash(prefix: length), field: field, part: .prefix) {
+                    perform(actions, element, testing: text)
                 }
             }
         }
-        for number in details.content.stringTests { test(number, .string, text, element) }
+        if entry.suffixBytes &>> UInt64(text.byte(at: text.count &- 1) & 63) & 1 != 0 {
+            for place in entry.suffixLengths.range {
+                let length = Int(tables.lengths[place])
+                if length > text.count { break }
+                let start = text.count &- length
+                if let actions = tables.actions(text, at: start, count: length, text.hash(suffix: length), field: field, part: .suffix) {
+                    perform(actions, element, testing: text)
+                }
+            }
+        }
+        if entry.textLengthsIgnoringCase & JSONNameLengths.bit(text.count) != 0 { inLowerCase(text, field, element) }
+        if entry.needs.contains(.addresses) { address(text, entry, field, element) }
+        for place in entry.stringTests.range { test(Int(tables.actions[place]), .string, text, element) }
+    }
+
+    private mutating func inLowerCase(_ text: borrowing JSONText, _ field: Int, _ element: Int32) {
+        lowercased.removeAll()
+        for place in 0..<text.count {
+            let byte = text.byte(at: place)
+            lowercased.append(byte &- 0x41 < 26 ? byte | 0x20 : byte)
+        }
+        let hash = lowercased.text.hash(prefix: text.count)
+        if let actions = tables.actions(lowercased.text, at: 0, count: text.count, hash, field: field, part: .ignoringCase) {
+            perform(actions, element)
+        }
+    }
+
+    private mutating func address(_ text: borrowing JSONText, _ entry: PatternTables.Field, _ field: Int, _ element: Int32) {
+        guard let address = IPAddress(text) else { return }
+        if let actions = tables.values[field].addresses[address] { perform(actions, element) }
+        for place in entry.networks.range {
+            let network = tables.networks[place]
+            if network.network.contains(address) { meet(Int(network.condition), in: element) }
+        }
     }
 
     // MARK: Other kinds
 
     private mutating func other(_ kind: LeafKind, _ text: borrowing JSONText, _ field: Int, _ element: Int32) {
-        let details = tables.details[field]
+        let entry = tables.fields[field]
         switch kind {
-        case .number: number(text, field, details, element)
-        case .yes: perform(details.content.yes, element)
-        case .no: perform(details.content.no, element)
-        default: perform(details.content.null, element)
+        case .number: return number(text, entry, field, element)
+        case .yes: perform(entry.yes, element)
+        case .no: perform(entry.no, element)
+        default: perform(entry.null, element)
         }
-        if kind != .number {
-            for number in details.content.otherTests { test(number, kind, text, element) }
+        for place in entry.otherTests.range { test(Int(tables.actions[place]), kind, text, element) }
+    }
+
+    private mutating func number(_ text: borrowing JSONText, _ entry: PatternTables.Field, _ field: Int, _ element: Int32) {
+        // Fields whose conditions have nothing to do with numbers are not asked what theirs are worth.
+        let double = entry.needs.contains(.doubles) ? PatternNumber.double(of: text) : nil
+        if let double {
+            for place in entry.ranges.range {
+                let range = tables.ranges[place]
+                if range.contains(double) { meet(Int(range.condition), in: element) }
+            }
+        }
+        if entry.needs.contains(.numbers) || !entry.numberTests.isEmpty { value(double, text, entry, field, element) }
+        if double == nil && entry.needs.contains(.numberTexts) {
+            let bytes = (0..<text.count).map { text.byte(at: $0) }
+            if let actions = tables.values[field].numberTexts[bytes] { perform(actions, element) }
         }
     }
 
-    private mutating func number(
-        _ text: borrowing JSONText, _ field: Int, _ details: PatternTables.FieldDetails, _ element: Int32
-    ) {
-        // Fields whose conditions have nothing to do with numbers are not asked what theirs are worth.
-        let double = details.content.hasDoubles ? PatternNumber(text, .doubles) : nil
-        let exact = details.content.hasExactNumbers ? PatternNumber(text, .exact) : nil
-        if let double, let actions = details.content.numbers[double] { perform(actions, element) }
-        if let exact, let actions = details.content.numbers[exact] { perform(actions, element) }
-        if double == nil && !details.content.numberTexts.isEmpty {
-            let bytes = (0..<text.count).map { text.byte(at: $0) }
-            if let actions = details.content.numberTexts[bytes] { perform(actions, element) }
-        }
-        for number in details.content.numberTests {
-            let test = tables.tests[number]
-            if test.test.isMet(by: .number, text, test.numbers == .doubles ? double : exact) { meet(test.condition, in: element) }
+    /// What is asked of a number's value beyond ranges of doubles.
+    private mutating func value(_ double: Double?, _ text: borrowing JSONText, _ entry: PatternTables.Field, _ field: Int, _ element: Int32) {
+        let double = double.map { PatternNumber.double($0) }
+        let exact = entry.needs.contains(.exactNumbers) ? PatternNumber(text, .exact) : nil
+        if let double, let actions = tables.values[field].numbers[double] { perform(actions, element) }
+        if let exact, let actions = tables.values[field].numbers[exact] { perform(actions, element) }
+        for place in entry.numberTests.range {
+            let test = tables.tests.tests[Int(tables.actions[place])]
+            if tables.isMet(test, by: .number, text, test.isExact ? exact : double) { meet(Int(test.condition), in: element) }
         }
     }
 }

@@ -17,8 +17,6 @@ struct Tally: ~Copyable {
     private var met: JSONScratch<UInt32>
     /// The same for fields that were seen.
     private var seen: JSONScratch<UInt32>
-    /// For each alternative how many conditions are met, and in which event.
-    private var counts: JSONScratch<UInt64>
     private var event: UInt32 = 0
 
     private(set) var elements = [Element(array: -1, parent: -1)]
@@ -26,13 +24,15 @@ struct Tally: ~Copyable {
     /// Conditions met and fields seen in elements of arrays.
     private(set) var metInside: [(condition: Int32, element: Int32)] = []
     private(set) var seenInside: [(field: Int32, element: Int32)] = []
-    private var candidates: [Int32] = []
+    /// Conditions met that alternatives are looked at for.
+    private var deciding: [Int32] = []
+    /// A string in lower case.
+    var lowercased = JSONBuffer()
 
     init(_ tables: PatternTables) {
         self.tables = tables
         met = JSONScratch(repeating: 0, count: tables.conditions.count)
         seen = JSONScratch(repeating: 0, count: tables.fields.count)
-        counts = JSONScratch(repeating: 0, count: tables.alternatives.count)
     }
 
     mutating func begin() {
@@ -41,10 +41,9 @@ struct Tally: ~Copyable {
             event = 0
             met.fill(0)
             seen.fill(0)
-            counts.fill(0)
         }
         event += 1
-        candidates.removeAll(keepingCapacity: true)
+        deciding.removeAll(keepingCapacity: true)
         if elements.count > 1 || arrays > 0 {
             elements.removeSubrange(1...)
             metInside.removeAll(keepingCapacity: true)
@@ -80,7 +79,7 @@ struct Tally: ~Copyable {
     mutating func meet(_ condition: Int, in element: Int32) {
         let current = event &* 2
         let before = met[condition]
-        if before < current { count(condition) }
+        if before < current && !tables.conditions[condition].alternatives.isEmpty { deciding.append(Int32(truncatingIfNeeded: condition)) }
         if element == 0 {
             met[condition] = current | 1
         } else {
@@ -89,27 +88,17 @@ struct Tally: ~Copyable {
         }
     }
 
-    /// A condition is met for the first time.
-    private mutating func count(_ condition: Int) {
-        let entry = tables.conditions[condition]
-        if entry.allowsAbsence { return }
-        let current = UInt64(event) &<< 32
-        for place in Int(entry.alternatives.start)..<Int(entry.alternatives.end) {
-            let alternative = tables.alternativesOfConditions[place]
-            let before = counts[Int(alternative)]
-            let count = (before & ~0xFFFF_FFFF) == current ? before &+ 1 : current | 1
-            counts[Int(alternative)] = count
-            if count & 0xFFFF_FFFF == UInt64(tables.alternatives[Int(alternative)].needed) { candidates.append(alternative) }
-        }
-    }
-
     // MARK: Deciding
 
     /// Sets the bit of each pattern that matches.
     mutating func decide(_ patterns: inout JSONScratch<UInt64>) {
         var search: ElementSearch?
-        for alternative in candidates { decide(Int(alternative), &patterns, &search) }
-        for alternative in tables.unconditional { decide(Int(alternative), &patterns, &search) }
+        for place in deciding.indices {
+            for alternative in tables.conditions[Int(deciding[place])].alternatives.range {
+                decide(Int(tables.alternativesOfConditions[alternative]), &patterns, &search)
+            }
+        }
+        for place in tables.unconditional.indices { decide(Int(tables.unconditional[place]), &patterns, &search) }
     }
 
     private func decide(_ number: Int, _ patterns: inout JSONScratch<UInt64>, _ search: inout ElementSearch?) {
@@ -123,19 +112,22 @@ struct Tally: ~Copyable {
     private func isMet(_ alternative: PatternTables.Alternative, _ kept: inout ElementSearch?) -> Bool {
         let current = event &* 2
         var isClear = true
-        for place in Int(alternative.conditions.start)..<Int(alternative.conditions.end) {
+        for place in alternative.conditions.range {
             let number = Int(tables.conditionsOfAlternatives[place])
             if met[number] == current | 1 { continue }
             let condition = tables.conditions[number]
-            if condition.allowsAbsence && seen[Int(condition.field)] < current { continue }
+            if met[number] < current {
+                guard condition.allowsAbsence else { return false }
+                if seen[Int(condition.field)] < current { continue }
+                // Outside of arrays there is but one way.
+                if seen[Int(condition.field)] == current | 1 { return false }
+            }
             isClear = false
-            // Outside of arrays there is but one way.
-            if met[number] < current && seen[Int(condition.field)] == current | 1 { return false }
         }
         if isClear { return true }
         if elements.count == 1 { return false }
         var search = kept.take() ?? everythingInside()
-        for place in Int(alternative.conditions.start)..<Int(alternative.conditions.end) {
+        for place in alternative.conditions.range {
             let number = Int(tables.conditionsOfAlternatives[place])
             if met[number] == current | 1 { search.add(condition: number, in: 0) }
             let field = Int(tables.conditions[number].field)

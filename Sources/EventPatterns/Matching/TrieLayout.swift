@@ -22,6 +22,20 @@ struct TrieLayout {
             node.salt = UInt64(number) &* 0xC2B2_AE3D_27D4_EB4F
             return node
         }
+        // Children come behind their parents.
+        for number in source.indices.reversed() {
+            for (name, child) in source[number].children {
+                // Arrays lead to what their elements lead to.
+                nodes[number].lengths.ofOthers |= JSONNameLengths.bit(name.count)
+                if nodes[child].hasChildren { nodes[number].lengths.ofObjects |= JSONNameLengths.bit(name.count) }
+                // A name that goes on with a point and a name that leads on from the child.
+                for length in 0..<64 {
+                    let (bit, inner) = (JSONNameLengths.bit(name.count + 1 + length), nodes[child].lengths)
+                    if inner.ofOthers & JSONNameLengths.bit(length) != 0 { nodes[number].lengths.ofOthers |= bit }
+                    if inner.ofObjects & JSONNameLengths.bit(length) != 0 { nodes[number].lengths.ofObjects |= bit }
+                }
+            }
+        }
     }
 
     /// Fills the table, and appends the names that it points to.
@@ -29,15 +43,18 @@ struct TrieLayout {
         for number in source.indices {
             for (name, child) in source[number].children.sorted(by: { $0.value < $1.value }) {
                 let text = JSONBytes(name)
-                let word = text.text(0..<text.count).leadingWord
-                let hash = PatternTables.nameHash(word, name.count)
+                let word = text.text(0..<text.count).nameWord
+                let hash = PatternTables.nameHash(word)
                 nodes[number].hashes |= 1 << (hash & 63)
-                // A name with a point in it that begins like this one has this first byte as well; after an empty one comes the point.
-                nodes[number].firstBytes |= 1 << (UInt64(name.first ?? 0x2E) & 63)
-                var slot = Int(truncatingIfNeeded: ((hash ^ nodes[number].salt) &* 0x9E37_79B9_7F4A_7C15) &>> shift)
+                if nodes[child].hasChildren {
+                    // What follows an empty name is any name.
+                    nodes[number].starts |= name.isEmpty ? .max : PatternTables.startBit(UInt64(name[0]) | UInt64(name.count > 1 ? name[1] : 0x2E) << 8)
+                }
+                var slot = PatternTables.slot(hash, nodes[number], shift)
                 while edges[slot].child >= 0 { slot = (slot + 1) & (edges.count - 1) }
                 edges[slot] = PatternTables.Edge(
-                    word: word, parent: Int32(number), child: Int32(child), offset: UInt32(pool.count), count: UInt32(name.count))
+                    word: word, parent: Int32(number), child: Int32(child),
+                    name: PatternTables.Bytes(offset: UInt32(pool.count), count: UInt32(name.count)))
                 pool += name
             }
         }

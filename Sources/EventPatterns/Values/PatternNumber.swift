@@ -37,7 +37,7 @@ enum PatternNumber: Sendable, Hashable, Comparable {
     }
 
     /// The double that prints as this number, which has to be its exact value: 0.1 and 1e3 have one, 2^53 + 1 and 1e400 have none.
-    private static func double(of text: borrowing JSONText) -> Double? {
+    static func double(of text: borrowing JSONText) -> Double? {
         if let value = shortDouble(text) { return value }
         let string = text.string
         guard let value = Double(string), value.isFinite, let exact = ExactNumber(text) else { return nil }

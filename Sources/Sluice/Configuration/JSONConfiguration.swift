@@ -93,31 +93,40 @@ extension ConfigurationMistake {
     }
 }
 
-/// Tells lines and columns for byte offsets of a text.
+/// Tells lines and columns for byte offsets of a text. A text that is one long line must cost no more than others.
 struct SourcePlaces {
-    private let text: String
     private let file: String
     private let lineStarts: [Int]
+    /// The bytes that don't start a scalar: columns count scalars.
+    private let continuations: [Int]
 
     init(_ text: String, file: String) {
-        self.text = text
         self.file = file
         var starts = [0]
-        for (offset, byte) in text.utf8.enumerated() where byte == UInt8(ascii: "\n") { starts.append(offset + 1) }
+        var continuations: [Int] = []
+        for (offset, byte) in text.utf8.enumerated() {
+            if byte == UInt8(ascii: "\n") { starts.append(offset + 1) }
+            if byte & 0xC0 == 0x80 { continuations.append(offset) }
+        }
         lineStarts = starts
+        self.continuations = continuations
     }
 
     func mark(_ offset: Int) -> SourceMark {
+        let line = SourcePlaces.count(lineStarts, below: offset + 1)
+        let start = lineStarts[line - 1]
+        let inside = SourcePlaces.count(continuations, below: offset) - SourcePlaces.count(continuations, below: start)
+        return SourceMark(file: file, line: line, column: offset - start - inside + 1)
+    }
+
+    /// How many of some offsets, which are in order, are smaller than one.
+    private static func count(_ offsets: [Int], below offset: Int) -> Int {
         var low = 0
-        var high = lineStarts.count
-        while high - low > 1 {
+        var high = offsets.count
+        while low < high {
             let middle = (low + high) / 2
-            if lineStarts[middle] <= offset { low = middle } else { high = middle }
+            if offsets[middle] < offset { low = middle + 1 } else { high = middle }
         }
-        let start = lineStarts[low]
-        let before = text.utf8.dropFirst(start).prefix(offset - start)
-        // Continuation bytes don't start a scalar.
-        let column = before.count { $0 & 0xC0 != 0x80 } + 1
-        return SourceMark(file: file, line: low + 1, column: column)
+        return low
     }
 }

@@ -93,8 +93,9 @@ struct RoutingTable: Sendable {
         var candidates: [Int]
         /// Those of them that ask for values.
         var valued: [Int]
-        /// What was decided before.
+        /// What was decided before, and what last: often the next record is like the one before.
         var plans: [RouteSet: UInt16] = [:]
+        var last: (taken: RouteSet, plan: UInt16)?
     }
 
     private func way(of candidates: [Int], _ plans: inout Plans, _ choices: inout [Choice]) -> Way {
@@ -105,11 +106,16 @@ struct RoutingTable: Sendable {
     }
 
     private func plan(of number: Int, _ taken: RouteSet, _ plans: inout Plans, _ choices: inout [Choice]) -> UInt16 {
-        if let known = choices[number].plans[taken] { return known }
+        if let last = choices[number].last, last.taken == taken { return last.plan }
+        if let known = choices[number].plans[taken] {
+            choices[number].last = (taken, known)
+            return known
+        }
         let choice = choices[number]
         let along = choice.candidates.filter { route in choice.valued.firstIndex(of: route).map { taken.contains($0) } ?? true }
         let plan = plans.number(of: plan(along: along))
         choices[number].plans[taken] = plan
+        choices[number].last = (taken, plan)
         return plan
     }
 

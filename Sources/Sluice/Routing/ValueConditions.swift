@@ -5,17 +5,22 @@ import StreamRecords
 
 /// The routes' conditions on values, compiled together: one set for all patterns on what AWS sent, one for each image's.
 struct ValueConditions: Sendable {
-    /// What one route asks for: places in the sets, and paths.
+    /// What one route asks for: ranges of `patterns` and `paths`. All of them are looked at for every record, so nothing in it counts references.
     struct Needs: Sendable {
-        var events: [Int] = []
-        var otherEvents: [Int] = []
-        var was: [Int] = []
-        var becomes: [Int] = []
-        var changed: [[AttributePath]] = []
+        var events = 0..<0
+        var otherEvents = 0..<0
+        var was = 0..<0
+        var becomes = 0..<0
+        var changed = 0..<0
     }
 
     /// For each route; empty where it asks for no values.
     let needs: [Needs]
+    /// For each route the first of its patterns on what AWS sent, negative where there is none: nearly all records are told by it alone.
+    let firstEvents: [Int]
+    /// Places in the sets.
+    let patterns: [Int]
+    let paths: [[AttributePath]]
     let events: PatternSet
     let old: PatternSet
     let new: PatternSet
@@ -24,24 +29,35 @@ struct ValueConditions: Sendable {
     init?(_ routes: [Route]) {
         guard routes.contains(where: \.looksAtValues) else { return nil }
         var needs: [Needs] = []
+        var patterns: [Int] = []
+        var paths: [[AttributePath]] = []
         var events: [EventPattern] = []
         var old: [EventPattern] = []
         var new: [EventPattern] = []
         for route in routes {
+            // In this order, so that each kind has its range.
             var own = Needs()
-            for condition in route.conditions {
-                switch condition {
-                case .kind, .source, .operation: break
-                case .event(let pattern): own.events.append(ValueConditions.add(pattern, to: &events))
-                case .eventOtherThan(let pattern): own.otherEvents.append(ValueConditions.add(pattern, to: &events))
-                case .was(let pattern): own.was.append(ValueConditions.add(pattern, to: &old))
-                case .becomes(let pattern): own.becomes.append(ValueConditions.add(pattern, to: &new))
-                case .changed(let paths): own.changed.append(paths)
-                }
-            }
+            own.events = patterns.extend(by: route.conditions.compactMap { condition in
+                if case .event(let pattern) = condition { ValueConditions.add(pattern, to: &events) } else { nil }
+            })
+            own.otherEvents = patterns.extend(by: route.conditions.compactMap { condition in
+                if case .eventOtherThan(let pattern) = condition { ValueConditions.add(pattern, to: &events) } else { nil }
+            })
+            own.was = patterns.extend(by: route.conditions.compactMap { condition in
+                if case .was(let pattern) = condition { ValueConditions.add(pattern, to: &old) } else { nil }
+            })
+            own.becomes = patterns.extend(by: route.conditions.compactMap { condition in
+                if case .becomes(let pattern) = condition { ValueConditions.add(pattern, to: &new) } else { nil }
+            })
+            own.changed = paths.extend(by: route.conditions.compactMap { condition in
+                if case .changed(let paths) = condition { paths } else { nil }
+            })
             needs.append(own)
         }
         self.needs = needs
+        firstEvents = needs.map { $0.events.isEmpty ? -1 : patterns[$0.events.lowerBound] }
+        self.patterns = patterns
+        self.paths = paths
         self.events = PatternSet(events)
         self.old = PatternSet(old)
         self.new = PatternSet(new)
@@ -51,6 +67,15 @@ struct ValueConditions: Sendable {
         if let place = patterns.firstIndex(of: pattern) { return place }
         patterns.append(pattern)
         return patterns.count - 1
+    }
+}
+
+extension Array {
+    /// - Returns: where the elements are now.
+    fileprivate mutating func extend(by elements: [Element]) -> Range<Int> {
+        let start = count
+        self += elements
+        return start..<count
     }
 }
 

@@ -40,14 +40,17 @@ struct ValueMatcher: ~Copyable {
         var hasEvents = false
         var hasOld = false
         var hasNew = false
-        for (place, route) in routes.enumerated() {
-            let needs = conditions.needs[route]
-            if !needs.events.isEmpty || !needs.otherEvents.isEmpty {
-                if !hasEvents {
-                    hasEvents = true
-                    matchEvent(index)
-                }
-                if !all(needs.events, events) || any(needs.otherEvents, events) { continue }
+        for place in routes.indices {
+            let first = conditions.firstEvents[routes[place]]
+            if first >= 0 {
+                matchEventOnce(index, &hasEvents)
+                if !events.isMatch(first) { continue }
+            }
+            let needs = conditions.needs[routes[place]]
+            if needs.events.count > 1 && !all(needs.events, events) { continue }
+            if !needs.otherEvents.isEmpty {
+                matchEventOnce(index, &hasEvents)
+                if any(needs.otherEvents, events) { continue }
             }
             if !needs.was.isEmpty {
                 if !hasOld {
@@ -64,28 +67,37 @@ struct ValueMatcher: ~Copyable {
                 if !all(needs.becomes, new) { continue }
             }
             // Comparing images is the dearest, so it comes last.
-            if needs.changed.allSatisfy({ paths in paths.contains { records.isChanged($0, at: index) == true } }) { taken.insert(place) }
+            if needs.changed.allSatisfy({ isAnyChanged(conditions.paths[$0], index) }) { taken.insert(place) }
         }
         return taken
     }
 
-    private func all(_ patterns: [Int], _ matcher: borrowing PatternMatcher) -> Bool {
-        for pattern in patterns where !matcher.isMatch(pattern) { return false }
+    private func all(_ patterns: Range<Int>, _ matcher: borrowing PatternMatcher) -> Bool {
+        for place in patterns where !matcher.isMatch(conditions.patterns[place]) { return false }
         return true
     }
 
-    private func any(_ patterns: [Int], _ matcher: borrowing PatternMatcher) -> Bool {
-        for pattern in patterns where matcher.isMatch(pattern) { return true }
+    private func any(_ patterns: Range<Int>, _ matcher: borrowing PatternMatcher) -> Bool {
+        for place in patterns where matcher.isMatch(conditions.patterns[place]) { return true }
         return false
+    }
+
+    private func isAnyChanged(_ paths: [AttributePath], _ index: Int) -> Bool {
+        paths.contains { records.isChanged($0, at: index) == true }
+    }
+
+    @inline(__always)
+    private mutating func matchEventOnce(_ index: Int, _ isMatched: inout Bool) {
+        if isMatched { return }
+        isMatched = true
+        matchEvent(index)
     }
 
     private mutating func matchEvent(_ index: Int) {
         events.begin()
         if let outlines {
             for (part, place) in parts {
-                for member in outlines.members(of: part, at: index) {
-                    events.add(memberOf: outlines.text, at: Int(member.place), nameCount: Int(member.nameCount), below: place)
-                }
+                events.add(outlines.members(of: part, at: index), of: outlines.text, below: place)
             }
         } else {
             records.eachEventPart(at: index, wantsMessage: wantsMessage) { view, part in
@@ -103,9 +115,7 @@ struct ValueMatcher: ~Copyable {
     ) {
         matcher.begin()
         if let outlines {
-            for member in outlines.members(of: side == .old ? .old : .new, at: index) {
-                matcher.add(attributeOf: outlines.text, at: Int(member.place), nameCount: Int(member.nameCount))
-            }
+            matcher.add(plainValuesOf: outlines.members(of: side == .old ? .old : .new, at: index), of: outlines.text)
         } else {
             _ = records.withImage(side, at: index) { matcher.add(plainValuesOf: $0) }
         }

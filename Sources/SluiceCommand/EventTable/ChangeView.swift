@@ -4,11 +4,14 @@ import EventTable
 import JSONTape
 import StreamRecords
 
-/// Shows a change: when, what, and each attribute that differs, old → new.
+/// Shows a change: when, what, and each attribute that differs, old → new. Of a message or an event about an item it shows what it tells.
 ///
 ///     2026-11-20 15:02:10.000  MODIFY
 ///         price  24.5 → 19.99
 ///       + sale   true
+///
+///     2026-11-20 15:03:00.000  READ  by products-events
+///         user  "mira"
 struct ChangeView {
     let paint: Paint
 
@@ -17,7 +20,7 @@ struct ChangeView {
 
     func lines(_ entry: EventEntry) -> [String] {
         let payload = (try? JSONValue(parsing: entry.payload)) ?? .null
-        let operation = entry.operation ?? "CHANGE"
+        let operation = entry.operation ?? entry.kind.rawValue.uppercased()
         let colour: Paint.Colour =
             switch operation {
             case "INSERT": .green
@@ -26,7 +29,15 @@ struct ChangeView {
             }
         var head = "\(paint(readableTime(of: entry.sort), .dim))  \(paint(operation.harmless, colour))"
         if payload["expired"] == .bool(true) { head += "  " + paint("expired", .dim) }
-        return [head] + attributes(payload)
+        if entry.kind == .change { return [head] + attributes(payload) }
+        head += "  " + paint("by \(entry.key.name.harmless)", .dim)
+        let content = payload["body"] ?? payload["detail"] ?? .null
+        return [head] + (content["old"] == nil && content["new"] == nil ? told(by: content) : attributes(content))
+    }
+
+    /// What a message tells besides the item and what was done to it.
+    private func told(by content: JSONValue) -> [String] {
+        lines((members(content) ?? []).filter { !["table", "keys", "op"].contains($0.name) }.map { (" ", $0.name, value($0.value)) })
     }
 
     private func attributes(_ payload: JSONValue) -> [String] {
@@ -51,6 +62,10 @@ struct ChangeView {
         case (let old?, nil): rows = old.map { ("-", $0.name, paint(value($0.value), .red)) }
         case (nil, nil): return ["      " + paint("the stream told the keys only", .dim)]
         }
+        return lines(rows)
+    }
+
+    private func lines(_ rows: [(sign: String, name: String, text: String)]) -> [String] {
         let width = rows.map { $0.name.harmless.cut(to: 40).count }.max() ?? 0
         return rows.map { "    \($0.sign) \($0.name.harmless.cut(to: 40).padded(to: width))  \($0.text)" }
     }

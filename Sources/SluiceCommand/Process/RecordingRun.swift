@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Dispatch
 import JSONTape
 import Sluice
 import StreamRecords
@@ -8,8 +7,8 @@ import Synchronization
 
 /// Takes inputs, one after another and in their order, through a pipeline.
 ///
-/// `jobs` threads take pieces of whole documents from it, one at a time, and decode, route and render them; one task delivers what they made, in the order
-/// of the input. What is in flight is bounded, and so is memory.
+/// `jobs` tasks take pieces of whole documents from it, one at a time, and decode, route and render them; what they made is delivered in the order of the
+/// input. What is in flight is bounded, and so is memory.
 struct RecordingRun: Sendable {
     let pipeline: Pipeline
     let limits: RecordLimits
@@ -46,9 +45,9 @@ struct RecordingRun: Sendable {
         var first: (batch: RecordBatch, prepared: PreparedBox)?
     }
 
-    /// What the threads hand over, in order.
+    /// What the tasks hand over, in order.
     private enum Item: Sendable {
-        case work(Pending<Work>)
+        case work(Work)
         case failure(OpenInput.Failure)
     }
 
@@ -64,7 +63,7 @@ struct RecordingRun: Sendable {
     }
 
     func run(_ inputs: [Input], tally: RunTally) async -> Result {
-        // With a single sink nothing waits for the task that delivers.
+        // With a single sink nothing else is there to be done while it works.
         if pipeline.sinkCount == 1 { return await BlockingQueue.inline { await runAll(inputs, tally: tally) } }
         return await runAll(inputs, tally: tally)
     }
@@ -98,45 +97,33 @@ struct RecordingRun: Sendable {
         }
     }
 
-    /// Reading and decoding on several threads, and delivering at the same time.
+    /// Reading and decoding by several tasks, and delivering by the one whose turn it is.
     private func runTogether(_ inputs: [Input], _ result: inout Result) async {
-        // One more than there are threads, so that each finds room for its next piece while another one is delivered.
-        let queue = OrderedWork<Item>(capacity: jobs + 1)
         let shared = SharedInputs(inputs, stop: stop) { input throws(OpenInput.Failure) in try open(input) }
-        // Threads of their own: on Swift's, which are as many as there are cores, delivery would have to wait for its turn behind them.
-        for number in 1...jobs {
-            DispatchQueue(label: "sluice.decode.\(number)").async { decode(shared, into: queue) }
-        }
-        while let item = await queue.next() {
+        let turns = Turns<Item, Result>(room: jobs, result) { item, result in
             switch item {
             case .failure(let failure):
                 result.failures.append((failure.path, failure.reason))
-            case .work(let pending):
-                let work = await pending.value
+            case .work(let work):
                 // After an order to stop, what is in flight is delivered: it was read, and the sinks are there.
                 if result.internalError == nil && stop.reason != .outputClosed { await deliver(work, &result) }
                 if result.internalError != nil { stop.stop(.failed) }
             }
-            queue.done()
         }
-    }
-
-    /// The work of one of the threads.
-    private func decode(_ inputs: SharedInputs, into queue: OrderedWork<Item>) {
-        func note(_ found: SharedInputs.Found) -> Pending<Work>? {
-            switch found {
-            case .piece:
-                let pending = Pending<Work>()
-                queue.push { .work(pending) }
-                return pending
-            case .failure(let failure):
-                queue.push { .failure(failure) }
-            case .end:
-                queue.finish()
+        await withTaskGroup { group in
+            for _ in 1...jobs {
+                group.addTask {
+                    while let (number, found) = await shared.next() {
+                        let item: Item = switch found {
+                        case .failure(let failure): .failure(failure)
+                        case .piece(let chunk, let input): .work(prepare(chunk, of: input))
+                        }
+                        await turns.add(item, number: number)
+                    }
+                }
             }
-            return nil
         }
-        while let (chunk, input, pending) = inputs.next(note) { pending?.fulfil(prepare(chunk, of: input)) }
+        if let ended = await turns.finish() { result = ended }
     }
 
     // MARK: Decoding and delivering

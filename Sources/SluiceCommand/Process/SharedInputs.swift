@@ -1,67 +1,56 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import StreamRecords
-import Synchronization
 
-/// Inputs that several threads read together: each takes the next piece, one at a time and in the order of the inputs, and goes on with it.
+/// Inputs that several tasks read together: each takes the next piece, one at a time and in the order of the inputs, and goes on with it.
 ///
 /// So a piece is decoded by the core that has read it, which has it in its cache.
-final class SharedInputs: Sendable {
-    /// What the order of the pieces is told by.
+actor SharedInputs {
     enum Found: Sendable {
         case piece(RecordChunk, of: Input)
         case failure(OpenInput.Failure)
-        case end
-    }
-
-    private struct Place: ~Copyable {
-        var input = 0
-        var open: OpenInput?
-        var isOpen = false
-        var isAtEnd = false
     }
 
     private let inputs: [Input]
-    private let open: @Sendable (Input) throws(OpenInput.Failure) -> OpenInput
     private let stop: StopSignal
-    private let place = Mutex(Place())
+    private let open: @Sendable (Input) throws(OpenInput.Failure) -> OpenInput
+    private var input = 0
+    private var opened: OpenInput?
+    private var count = 0
 
     /// - Parameter open: opens an input. Called for one after another.
     init(_ inputs: [Input], stop: StopSignal, open: @escaping @Sendable (Input) throws(OpenInput.Failure) -> OpenInput) {
         self.inputs = inputs
-        self.open = open
         self.stop = stop
+        self.open = open
     }
 
-    /// Takes the next piece.
-    ///
-    /// - Parameter note: is given what was found before anybody else takes something; the end once.
-    /// - Returns: what `note` returned for a piece, with it; nil at the end.
-    func next<Note>(_ note: (Found) -> Note) -> (chunk: RecordChunk, input: Input, note: Note)? {
-        place.withLock { place in
-            while !place.isAtEnd {
-                do throws(OpenInput.Failure) {
-                    if !place.isOpen {
-                        guard place.input < inputs.count, stop.reason == nil else {
-                            place.isAtEnd = true
-                            _ = note(.end)
-                            return nil
-                        }
-                        place.open = try open(inputs[place.input])
-                        place.isOpen = true
-                    }
-                    if let chunk = try place.open?.next() {
-                        let input = inputs[place.input]
-                        return (chunk, input, note(.piece(chunk, of: input)))
-                    }
-                } catch {
-                    _ = note(.failure(error))
+    /// What comes next, with its number; nil at the end.
+    func next() -> (number: Int, found: Found)? {
+        guard let found = find() else { return nil }
+        defer { count += 1 }
+        return (count, found)
+    }
+
+    private func find() -> Found? {
+        while input < inputs.count {
+            do throws(OpenInput.Failure) {
+                if opened == nil {
+                    guard stop.reason == nil else { return nil }
+                    opened = try open(inputs[input])
                 }
-                place.open = nil
-                place.isOpen = false
-                place.input += 1
+                if let chunk = try opened?.next() { return .piece(chunk, of: inputs[input]) }
+                close()
+            } catch {
+                close()
+                return .failure(error)
             }
-            return nil
         }
+        return nil
+    }
+
+    private func close() {
+        opened = nil
+        input += 1
     }
 }

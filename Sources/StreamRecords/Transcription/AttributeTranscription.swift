@@ -11,15 +11,12 @@ enum AttributeTranscription {
     static var maximumDepth: Int { 40 }
 
     /// One value, from its brace on.
-    @inline(__always)
-    @_lifetime(t: copy t)
-    static func value(_ t: inout JSONTranscriber, _ depth: Int) {
+    @_lifetime(copy transcriber)
+    static func value(_ transcriber: JSONTranscriber, _ depth: Int) -> JSONTranscriber {
+        var t = transcriber
         let word = t.word
         // {"?":"
-        guard word & 0x0000_FFFF_FF00_FFFF == 0x0000_223A_2200_227B else {
-            t = other(t, depth)
-            return
-        }
+        guard word & 0x0000_FFFF_FF00_FFFF == 0x0000_223A_2200_227B else { return other(t, depth) }
         t.skip(5)
         switch UInt8(truncatingIfNeeded: word &>> 16) {
         case 0x53: _ = t.copyString()  // S
@@ -28,6 +25,7 @@ enum AttributeTranscription {
         default: t.fail()
         }
         t.expect(0x7D)
+        return t
     }
 
     /// Members of an object, from its brace on.
@@ -44,9 +42,8 @@ enum AttributeTranscription {
         while true {
             _ = t.copyName(after: separator)
             separator = 0x2C
-            value(&t, depth)
-            guard t.byte == 0x2C else { break }
-            t.skip(1)
+            t = value(t, depth)
+            guard t.take(0x2C) else { break }
         }
         t.expect(0x7D)
         t.write(byte: 0x7D)
@@ -110,9 +107,8 @@ enum AttributeTranscription {
         t.write(byte: 0x5B)
         if t.byte != 0x5D {
             while true {
-                value(&t, depth)
-                guard t.byte == 0x2C else { break }
-                t.skip(1)
+                t = value(t, depth)
+                guard t.take(0x2C) else { break }
                 t.write(byte: 0x2C)
             }
         }
@@ -141,8 +137,7 @@ enum AttributeTranscription {
                 case 0x42: t.copyBase64()
                 default: t.fail()
                 }
-                guard t.byte == 0x2C else { break }
-                t.skip(1)
+                guard t.take(0x2C) else { break }
                 t.write(byte: 0x2C)
             }
         }

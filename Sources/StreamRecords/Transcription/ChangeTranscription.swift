@@ -112,8 +112,7 @@ struct ChangeTranscription: ~Copyable {
             t.expect(0x7B)
             while true {
                 member(&t, origin, start, &fields)
-                guard t.byte == 0x2C else { break }
-                t.skip(1)
+                guard t.take(0x2C) else { break }
             }
             t.expect(0x7D)
             if fields.new.isThere && fields.old.isThere && images.isAmbiguous(origin) { t.fail() }
@@ -144,7 +143,7 @@ struct ChangeTranscription: ~Copyable {
         if t.skipName() { return t.fail() }
         let count = t.read(since: name) - 3
         let word = name.word(behind: 1)
-        if !(count == 8 && word == FieldName.dynamodb.word) { outline.noteRecord(start &+ name.read(since: origin), count &+ 3) }
+        if !(count == 8 && word == FieldName.dynamodb.word) { outline.noteRecord(start &+ name.read(since: origin), count &+ 3, word) }
         switch (count, word) {
         case (7, _) where word & 0x00FF_FFFF_FFFF_FFFF == FieldName.eventID.word:
             string(&t, origin, start, &fields.id)
@@ -208,8 +207,7 @@ struct ChangeTranscription: ~Copyable {
             case #""principalId":"#, #""PrincipalId":"#: byDynamoDB = value.text(upTo: t) == #""dynamodb.amazonaws.com""#
             default: break
             }
-            guard t.byte == 0x2C else { break }
-            t.skip(1)
+            guard t.take(0x2C) else { break }
         }
         t.expect(0x7D)
         fields.isByService = byService && byDynamoDB
@@ -225,7 +223,7 @@ struct ChangeTranscription: ~Copyable {
             let count = t.read(since: name) - 3
             let word = name.word(behind: 1)
             if !(count == 8 && (word == FieldName.newImage.word || word == FieldName.oldImage.word)) {
-                outline.noteStream(start &+ name.read(since: origin), count &+ 3)
+                outline.noteStream(start &+ name.read(since: origin), count &+ 3, word)
             }
             switch (count, word) {
             case (4, _) where word & 0xFFFF_FFFF == FieldName.keys.word:
@@ -248,8 +246,7 @@ struct ChangeTranscription: ~Copyable {
             default:
                 if t.byte == 0x22 { _ = t.skipString() } else { t.skipValue() }
             }
-            guard t.byte == 0x2C else { break }
-            t.skip(1)
+            guard t.take(0x2C) else { break }
         }
         t.expect(0x7D)
     }
@@ -293,7 +290,7 @@ struct ChangeTranscription: ~Copyable {
 
     /// Writes a record's line.
     private mutating func write(_ fields: Fields, _ parts: borrowing JSONWriter, _ start: Int, _ count: Int) -> Bool {
-        let index = source(fields)
+        let index = source(arn: fields.arn, table: fields.table, region: fields.region)
         let source = sources.entries[Int(index)]
         let isExpired = fields.isByService && fields.operation == .remove
         if fields.time != Slot.noTime && lastTime.milliseconds != fields.time {
@@ -349,14 +346,12 @@ struct ChangeTranscription: ~Copyable {
     }
 
     /// Records of one stream come one after another.
-    private mutating func source(_ fields: borrowing Fields) -> Int32 {
-        if lastSource.index >= 0, isSame(fields.arn, lastSource.arn), isSame(fields.table, lastSource.table),
-            isSame(fields.region, lastSource.region)
-        {
+    private mutating func source(arn: Part, table: Part, region: Part) -> Int32 {
+        if lastSource.index >= 0, isSame(arn, lastSource.arn), isSame(table, lastSource.table), isSame(region, lastSource.region) {
             return lastSource.index
         }
-        let index = sources.table(arn: string(fields.arn), table: string(fields.table), region: string(fields.region))
-        lastSource = (fields.arn, fields.table, fields.region, index)
+        let index = sources.table(arn: string(arn), table: string(table), region: string(region))
+        lastSource = (arn, table, region, index)
         return index
     }
 

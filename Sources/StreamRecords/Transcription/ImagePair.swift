@@ -26,7 +26,7 @@ struct ImagePair: ~Copyable {
 
     private(set) var attributes = JSONScratch(repeating: Attribute(), count: capacity)
     /// For each of them the first bytes of its name, with the name's length mixed in; zero where it has escapes.
-    private var words = JSONScratch<UInt64>(repeating: 0, count: capacity)
+    private(set) var words = JSONScratch<UInt64>(repeating: 0, count: capacity)
     private(set) var count = 0
     /// There are names with escapes, or some that their words do not tell apart.
     private var hasOddNames = false
@@ -57,10 +57,7 @@ struct ImagePair: ~Copyable {
     private static func word(_ name: borrowing JSONTranscriber, _ count: Int, isEscaped: Bool) -> UInt64 {
         if isEscaped { return 0 }
         // Without quotes and colon.
-        let length = UInt64(truncatingIfNeeded: count &- 3)
-        let word = name.word(behind: 1)
-        let text = length >= 8 ? word : word & ((1 &<< (length &* 8)) &- 1)
-        return text ^ length &<< 56
+        return JSONMemberPlace.nameWord(name.word(behind: 1), count: count &- 3)
     }
 
     // MARK: The first image
@@ -81,7 +78,7 @@ struct ImagePair: ~Copyable {
             let isEscaped = t.copyName(after: separator)
             separator = 0x2C
             let nameCount = t.read(since: start)
-            AttributeTranscription.value(&t, AttributeTranscription.maximumDepth)
+            t = AttributeTranscription.value(t, AttributeTranscription.maximumDepth)
             guard number < ImagePair.capacity else {
                 t.fail()
                 return
@@ -95,8 +92,7 @@ struct ImagePair: ~Copyable {
                 written: UInt32(truncatingIfNeeded: start.written(since: record) &+ 1),
                 writtenCount: UInt32(truncatingIfNeeded: t.written(since: start) &- 1))
             number &+= 1
-            guard t.byte == 0x2C else { break }
-            t.skip(1)
+            guard t.take(0x2C) else { break }
         }
         count = number
         t.expect(0x7D)
@@ -141,8 +137,7 @@ struct ImagePair: ~Copyable {
             }
             separator = 0x2C
             secondCount &+= 1
-            guard t.byte == 0x2C else { break }
-            t.skip(1)
+            guard t.take(0x2C) else { break }
         }
         t.expect(0x7D)
         t.write(byte: 0x7D)
@@ -173,7 +168,7 @@ struct ImagePair: ~Copyable {
         guard number >= 0 else {
             if number == ImagePair.ambiguous { t.fail() }
             secondUnmatched |= bit
-            AttributeTranscription.value(&t, AttributeTranscription.maximumDepth)
+            t = AttributeTranscription.value(t, AttributeTranscription.maximumDepth)
             return nil
         }
         take(number, &t)
@@ -187,7 +182,7 @@ struct ImagePair: ~Copyable {
             t.writeAgain(
                 record, from: Int(attribute.written &+ attribute.nameCount), count: Int(attribute.writtenCount &- attribute.nameCount))
         } else {
-            AttributeTranscription.value(&t, AttributeTranscription.maximumDepth)
+            t = AttributeTranscription.value(t, AttributeTranscription.maximumDepth)
             if !t.isAtEnd && !AttributeSameness.isSame(earlier, value) {
                 differing |= 1 &<< UInt64(truncatingIfNeeded: number)
                 secondDiffering |= bit

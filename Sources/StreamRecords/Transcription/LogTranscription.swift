@@ -86,8 +86,7 @@ struct LogTranscription: ~Copyable {
                     t.skipValue()
                     guard note(name.text(upTo: value), value.text(upTo: t), &header, isLate: hasEvents) else { return }
                 }
-                guard t.byte == 0x2C else { break }
-                t.skip(1)
+                guard t.take(0x2C) else { break }
             }
             t.expect(0x7D)
             isSound = hasEvents && t.byte == 0x0A && t.ahead(1).isAtEnd
@@ -122,8 +121,7 @@ struct LogTranscription: ~Copyable {
         }
         while true {
             event(&t, source, index)
-            guard t.byte == 0x2C else { break }
-            t.skip(1)
+            guard t.take(0x2C) else { break }
         }
         t.expect(0x5D)
     }
@@ -262,8 +260,7 @@ struct LogTranscription: ~Copyable {
                 if count == 6 && name.ahead(2).isNext(FieldName.record.text) { return nil }
                 t.skipEscapedValue()
             }
-            guard t.byte == 0x2C else { break }
-            t.skip(1)
+            guard t.take(0x2C) else { break }
         }
         t.expect(0x7D)
         if t.word & 0xFFFF == 0x6E5C { t.skip(2) }  // \n

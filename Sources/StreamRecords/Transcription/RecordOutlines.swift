@@ -16,23 +16,19 @@ public struct RecordOutlines: Sendable {
         case old
     }
 
-    /// A member: the opening quote of its name, and how many bytes the name has with its quotes and colon; the value stands behind.
-    public struct Member: Sendable, BitwiseCopyable {
-        public var place: UInt32
-        public var nameCount: UInt32
-    }
-
     /// The text that the places are in.
     public let text: JSONBytes
-    let members: [Member]
+    let members: [JSONMemberPlace]
     /// For each record and part where its members end; they begin where those of the part before end.
     let ends: [UInt32]
 
     /// The members of a part of a record, in the order they were written.
-    public func members(of part: Part, at index: Int) -> ArraySlice<Member> {
+    @_lifetime(borrow self)
+    public borrowing func members(of part: Part, at index: Int) -> Span<JSONMemberPlace> {
         let number = index * Part.allCases.count + part.rawValue
-        guard number < ends.count else { return [] }
-        return members[(number == 0 ? 0 : Int(ends[number - 1]))..<Int(ends[number])]
+        let start = number > 0 && number <= ends.count ? Int(ends[number - 1]) : 0
+        let end = number >= 0 && number < ends.count ? Int(ends[number]) : start
+        return members.span.extracting(start..<end)
     }
 
     /// Whether an attribute of this name differs between the images; nil where that cannot be told from the outlines alone.
@@ -50,15 +46,16 @@ public struct RecordOutlines: Sendable {
     }
 
     /// Where the value of a name stands, 0 where there is none; nil where names with escapes stand in the way.
-    private func value(_ name: [UInt8], among members: ArraySlice<Member>) -> Int? {
+    private func value(_ name: [UInt8], among members: Span<JSONMemberPlace>) -> Int? {
         var found = 0
-        for member in members {
-            let text = text.text(Int(member.place) + 1..<Int(member.place) + Int(member.nameCount) - 2)
-            if text.contains(0x5C) { return nil }
+        for number in members.indices {
+            let member = members[number]
+            if member.nameWord == 0 { return nil }
+            let text = text.text(Int(member.place) + 1..<member.valuePlace - 2)
             guard text.count == name.count else { continue }
             var isSame = true
             for place in name.indices where text.byte(at: place) != name[place] { isSame = false }
-            if isSame && found == 0 { found = Int(member.place) + Int(member.nameCount) }
+            if isSame && found == 0 { found = member.valuePlace }
         }
         return found
     }
@@ -67,10 +64,10 @@ public struct RecordOutlines: Sendable {
 /// Notes outlines as records are read.
 struct OutlineNotes: ~Copyable {
     let isWanted: Bool
-    private var members: [RecordOutlines.Member] = []
+    private var members: [JSONMemberPlace] = []
     private var ends: [UInt32] = []
     /// Members of `dynamodb` of the record at hand, which come amid those of the record.
-    private var stream: [RecordOutlines.Member] = []
+    private var stream: [JSONMemberPlace] = []
 
     init(isWanted: Bool, byteCount: Int) {
         self.isWanted = isWanted
@@ -80,18 +77,23 @@ struct OutlineNotes: ~Copyable {
     }
 
     @inline(__always)
-    mutating func noteRecord(_ place: Int, _ nameCount: Int) {
-        if isWanted { members.append(member(place, nameCount)) }
+    mutating func noteRecord(_ place: Int, _ nameCount: Int, _ leading: UInt64) {
+        if isWanted { members.append(member(place, nameCount, leading)) }
     }
 
     @inline(__always)
-    mutating func noteStream(_ place: Int, _ nameCount: Int) {
-        if isWanted { stream.append(member(place, nameCount)) }
+    mutating func noteStream(_ place: Int, _ nameCount: Int, _ leading: UInt64) {
+        if isWanted { stream.append(member(place, nameCount, leading)) }
     }
 
+    /// - Parameters:
+    ///   - nameCount: with quotes and colon.
+    ///   - leading: the name's first bytes; there are no escapes in it.
     @inline(__always)
-    private func member(_ place: Int, _ nameCount: Int) -> RecordOutlines.Member {
-        RecordOutlines.Member(place: UInt32(truncatingIfNeeded: place), nameCount: UInt32(truncatingIfNeeded: nameCount))
+    private func member(_ place: Int, _ nameCount: Int, _ leading: UInt64) -> JSONMemberPlace {
+        JSONMemberPlace(
+            place: UInt32(truncatingIfNeeded: place), nameCount: UInt32(truncatingIfNeeded: nameCount),
+            nameWord: JSONMemberPlace.nameWord(leading, count: nameCount &- 3))
     }
 
     /// The record ends.
@@ -114,16 +116,18 @@ struct OutlineNotes: ~Copyable {
 
 extension ImagePair {
     /// Appends the attributes of one of the images.
-    fileprivate func note(isFirst: Bool, at start: Int, into members: inout [RecordOutlines.Member]) {
+    fileprivate func note(isFirst: Bool, at start: Int, into members: inout [JSONMemberPlace]) {
         if isFirst {
             for number in 0..<count {
                 let attribute = attributes[number]
-                members.append(RecordOutlines.Member(place: UInt32(truncatingIfNeeded: start) &+ attribute.place, nameCount: attribute.nameCount))
+                members.append(JSONMemberPlace(
+                    place: UInt32(truncatingIfNeeded: start) &+ attribute.place, nameCount: attribute.nameCount, nameWord: words[number]))
             }
         } else {
             for number in 0..<secondCount {
                 let name = secondNames[number]
-                members.append(RecordOutlines.Member(place: UInt32(truncatingIfNeeded: start) &+ name.place, nameCount: name.count))
+                members.append(JSONMemberPlace(
+                    place: UInt32(truncatingIfNeeded: start) &+ name.place, nameCount: name.count, nameWord: name.word))
             }
         }
     }

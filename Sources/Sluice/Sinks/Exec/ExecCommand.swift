@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import StreamRecords
+
 /// A program and its arguments, as an `exec` sink is told them: a text, or the list of its words. No shell looks at it.
 public struct ExecCommand: Sendable, Hashable, Decodable, CustomStringConvertible {
     /// The program, by its path or to be found by `PATH`, and its arguments. Never empty.
@@ -13,35 +15,11 @@ public struct ExecCommand: Sendable, Hashable, Decodable, CustomStringConvertibl
         self.words = words
     }
 
-    /// Divides a text at blanks; quotes of both kinds and backslashes keep together, as in a POSIX shell. Nothing else
-    /// has a meaning: no variables, no patterns, no pipes.
+    /// A text whose words are divided at blanks, but for quotes and backslashes: as in a POSIX shell without its variables, patterns and pipes.
     ///
     /// - Returns: nil where there is no word, a quote is not closed or a backslash ends the text.
     public init?(text: String) {
-        var words: [String] = []
-        var word: String?
-        var quote: Character?
-        var characters = text.makeIterator()
-        while let character = characters.next() {
-            switch (quote, character) {
-            case ("'", "'"), ("\"", "\""): quote = nil
-            case (nil, "'"), (nil, "\""):
-                quote = character
-                word = word ?? ""
-            case (nil, "\\"):
-                guard let next = characters.next() else { return nil }
-                word = (word ?? "") + String(next)
-            case ("\"", "\\"):
-                guard let next = characters.next() else { return nil }
-                word = (word ?? "") + (next == "\"" || next == "\\" ? "" : "\\") + String(next)
-            case (nil, _) where character.isWhitespace:
-                if let done = word { words.append(done) }
-                word = nil
-            default: word = (word ?? "") + String(character)
-            }
-        }
-        if quote != nil { return nil }
-        if let word { words.append(word) }
+        guard let words = CommandWords.split(text) else { return nil }
         self.init(words: words)
     }
 
