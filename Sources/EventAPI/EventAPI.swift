@@ -47,17 +47,40 @@ public struct EventAPI: Sendable {
     /// No key is configured, so everybody may do everything. A server must then listen to its own machine only.
     public var isOpen: Bool { settings.keys.isEmpty }
 
+    /// The most bytes that a body may have.
+    public var maximumBody: Int { settings.maximumBody.bytes }
+
     /// Answers a request. Every mistake and trouble is an answer too.
     public func respond(to request: APIRequest) async -> APIResponse {
-        var response: APIResponse
         do throws(Problem) {
-            response = try await answer(request)
+            return finished(try await answer(request), for: request)
         } catch {
-            response = error.response
+            return finished(error.response, for: request)
         }
+    }
+
+    /// Why a request is not worth reading to its end, told by its head alone; absent where its body is needed to answer. Nothing is counted.
+    public func refusal(of request: APIRequest) -> APIResponse? {
+        do throws(Problem) {
+            if let flaw = request.flaw { throw Problem(400, flaw) }
+            guard let operation = try APIRoute.match(request).operation, operation.needsKey, !isOpen else { return nil }
+            let key = ring.keys[try authenticate(request, ingests: operation.takesToken)]
+            if let scope = operation.scope { try check(key, opens: scope) }
+            return nil
+        } catch {
+            return finished(error.response, for: request)
+        }
+    }
+
+    /// What all answers have.
+    private func finished(_ response: APIResponse, for request: APIRequest) -> APIResponse {
+        var response = response
         addCORS(to: &response, for: request)
         response.headers.append(("cache-control", "no-store"))
-        if request.method == "HEAD" { response.body = [] }
+        if request.method == "HEAD" {
+            response.headers.append(("content-length", String(response.body.count)))
+            response.body = []
+        }
         return response
     }
 
@@ -68,15 +91,15 @@ public struct EventAPI: Sendable {
         guard let operation = match.operation else {
             return APIResponse(status: 204, headers: [("allow", match.allowed)])
         }
-        if request.body.count > settings.maximumBody.bytes {
-            throw Problem(413, "the body has \(request.body.count) bytes; at most \(settings.maximumBody) are taken")
+        if request.isBodyTooLarge || request.body.count > settings.maximumBody.bytes {
+            throw Problem(413, "the body is too large: at most \(settings.maximumBody) are taken")
         }
         var caller = Caller(name: nil)
         if operation.needsKey, !isOpen {
             let place = try authenticate(request, ingests: operation.takesToken)
             let key = ring.keys[place]
             let scope = operation.scope ?? LegacyRerun.scope(of: request)
-            guard key.scopes.contains(scope) else { throw Problem(403, "this key may not do that: it lacks the scope “\(scope.rawValue)”") }
+            try check(key, opens: scope)
             try count(place)
             caller = Caller(name: key.name)
         }
@@ -101,6 +124,10 @@ public struct EventAPI: Sendable {
         }
         guard let place = ring.place(of: shown) else { throw Problem(401, "this key is not known here", headers: challenge) }
         return place
+    }
+
+    private func check(_ key: APIKey, opens scope: APIScope) throws(Problem) {
+        guard key.scopes.contains(scope) else { throw Problem(403, "this key may not do that: it lacks the scope “\(scope.rawValue)”") }
     }
 
     private static func bearer(_ header: String?) -> String? {

@@ -13,6 +13,8 @@ public struct APIRequest: Sendable {
     public var body: [UInt8]
     /// What stands before the path where the API is not at the top of its host, `/prod` of a stage: put before the places that answers tell.
     public var basePath = ""
+    /// The body is larger than it may be, and was not read: `body` is empty, and the answer 413.
+    public var isBodyTooLarge = false
     /// What was wrong with the address, where something was: the answer is then 400.
     var flaw: String?
 
