@@ -181,8 +181,11 @@ let package = Package(
         .testTarget(
             name: "SluiceCommandTests",
             dependencies: [
-                "AWSSigner", "AWSTestSupport", "EventTable", "JSONTape", "ReferenceDecoder", "Sluice", "SluiceCommand", "StreamRecords",
+                "AWSSigner", "AWSTestSupport", "EventAPI", "EventServer", "EventTable", "JSONTape", "ReferenceDecoder", "Sluice", "SluiceCommand", "StreamRecords",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "NIOCore", package: "swift-nio", condition: .when(traits: ["Server"])),
+                .product(name: "NIOPosix", package: "swift-nio", condition: .when(traits: ["Server"])),
+                .product(name: "NIOSSL", package: "swift-nio-ssl", condition: .when(traits: ["Server"])),
             ],
             swiftSettings: settings),
         .testTarget(
