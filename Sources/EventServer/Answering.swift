@@ -21,7 +21,7 @@ struct Answering: Sendable {
         let start = ContinuousClock.now
         var question = APIRequest(
             request.method.rawValue, Self.target(request.head), headers: request.headers.map { ($0.name.canonicalName, $0.value) })
-        let announced = request.headers[.contentLength].flatMap { Int($0) }
+        let announced = request.headers[.contentLength].map { Int($0) ?? .max }
         var refusal: APIResponse?
         if announced ?? 0 > api.maximumBody {
             question.isBodyTooLarge = true
