@@ -30,6 +30,7 @@ public final class SQLiteEventStore: EventStore {
     public let path: String
     let pool: DatabasePool
     private let together: SQLiteGroupCommit
+    private let readers: SQLiteReaders
     private let expiry = Mutex(SQLiteExpiry())
 
     /// Opens a file.
@@ -46,6 +47,7 @@ public final class SQLiteEventStore: EventStore {
         }
         pool = try opened.get()
         together = SQLiteGroupCommit(pool)
+        readers = SQLiteReaders(pool)
     }
 
     private static func open(path: String, access: Access, patience: Double) -> Result<DatabasePool, EventStoreError> {
@@ -57,7 +59,7 @@ public final class SQLiteEventStore: EventStore {
             configuration.label = "EventTable"
             configuration.readonly = access == .readOnly
             configuration.busyMode = .timeout(patience)
-            configuration.maximumReaderCount = 2
+            configuration.maximumReaderCount = SQLiteReaders.most
             if access != .readOnly {
                 configuration.prepareDatabase { db in
                     guard !db.configuration.readonly else { return }
@@ -147,7 +149,7 @@ public final class SQLiteEventStore: EventStore {
     public func rows(id: String) async throws -> [EventRow] {
         let now = WallClock.now
         // One statement sees one state, without a transaction around it.
-        return try await translatingErrors { try await pool.unsafeRead { try SQLiteReader.rows(id: id, now: now, in: $0) } }
+        return try await translatingErrors { try await readers { try SQLiteReader.rows(id: id, now: now, in: $0) } }
     }
 
     public func page(_ query: EventQuery) async throws -> EventPage {
