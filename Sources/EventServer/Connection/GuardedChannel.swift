@@ -21,8 +21,9 @@ struct GuardedChannel: HTTPChannelHandler {
             let pipeline = channel.pipeline.syncOperations
             let clock = ConnectionClock(now: .now())
             var limits = NIOHTTPDecoderLimitConfiguration()
-            limits.maxHeaderFieldSize = 16 << 10
-            limits.maxHeaderListSize = 32 << 10
+            // An address may hold two texts of the greatest length, each of their bytes as three.
+            limits.maxHeaderFieldSize = 32 << 10
+            limits.maxHeaderListSize = 64 << 10
             limits.maxHeaderFieldCount = 100
             try pipeline.addHandler(ByteWatch(clock))
             try pipeline.configureHTTPServerPipeline(
