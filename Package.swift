@@ -30,18 +30,24 @@ let package = Package(
     traits: [
         .trait(name: "SQLite", description: "The event table in a SQLite file (GRDB, needs libsqlite3)."),
         .trait(name: "AWS", description: "The client for AWS (AsyncHTTPClient, swift-crypto)."),
-        .default(enabledTraits: ["SQLite", "AWS"]),
+        .trait(name: "Server", description: "The HTTP server of sluice serve (Hummingbird)."),
+        .default(enabledTraits: ["SQLite", "AWS", "Server"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0", traits: []),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.34.1"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
     ],
     targets: [
@@ -71,6 +77,24 @@ let package = Package(
             name: "EventAPITests",
             dependencies: [
                 "EventAPI", "EventTable", "EventTableTestSupport", "JSONTape", "Sluice", "SQLiteEventTable", "StreamRecords",
+            ],
+            swiftSettings: settings),
+        .target(
+            name: "EventServer",
+            dependencies: [
+                "EventAPI", "Sluice", "StreamRecords", .product(name: "Logging", package: "swift-log"),
+                .product(name: "HTTPTypes", package: "swift-http-types", condition: .when(traits: ["Server"])),
+                .product(name: "HummingbirdCore", package: "hummingbird", condition: .when(traits: ["Server"])),
+                .product(name: "HummingbirdTLS", package: "hummingbird", condition: .when(traits: ["Server"])),
+                .product(name: "NIOCore", package: "swift-nio", condition: .when(traits: ["Server"])),
+                .product(name: "NIOExtras", package: "swift-nio-extras", condition: .when(traits: ["Server"])),
+                .product(name: "NIOHTTP1", package: "swift-nio", condition: .when(traits: ["Server"])),
+                .product(name: "NIOHTTPTypes", package: "swift-nio-extras", condition: .when(traits: ["Server"])),
+                .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras", condition: .when(traits: ["Server"])),
+                .product(name: "NIOPosix", package: "swift-nio", condition: .when(traits: ["Server"])),
+                .product(name: "NIOSSL", package: "swift-nio-ssl", condition: .when(traits: ["Server"])),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle", condition: .when(traits: ["Server"])),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle", condition: .when(traits: ["Server"])),
             ],
             swiftSettings: settings),
         .target(
@@ -117,7 +141,7 @@ let package = Package(
         .executableTarget(
             name: "SluiceCommand",
             dependencies: [
-                "AWSClient", "AWSSinks", "EventAPI", "EventPatterns", "EventTable", "JSONTape", "LambdaHost", "Sluice", "SluiceTesting", "SQLiteEventTable",
+                "AWSClient", "AWSSinks", "EventAPI", "EventPatterns", "EventServer", "EventTable", "JSONTape", "LambdaHost", "Sluice", "SluiceTesting", "SQLiteEventTable",
                 "StreamRecords", "Yams",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
@@ -160,8 +184,12 @@ let package = Package(
         .testTarget(
             name: "SluiceCommandTests",
             dependencies: [
-                "AWSSigner", "AWSTestSupport", "EventTable", "JSONTape", "ReferenceDecoder", "RuntimeServer", "Sluice", "SluiceCommand", "StreamRecords",
+                "AWSSigner", "AWSTestSupport", "EventAPI", "EventServer", "EventTable", "JSONTape", "ReferenceDecoder", "RuntimeServer", "Sluice",
+                "SluiceCommand", "StreamRecords",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "NIOCore", package: "swift-nio", condition: .when(traits: ["Server"])),
+                .product(name: "NIOPosix", package: "swift-nio", condition: .when(traits: ["Server"])),
+                .product(name: "NIOSSL", package: "swift-nio-ssl", condition: .when(traits: ["Server"])),
             ],
             swiftSettings: settings),
         .testTarget(

@@ -52,17 +52,40 @@ public struct EventAPI: Sendable {
     /// No key is configured, so everybody may do everything. A server must then listen to its own machine only.
     public var isOpen: Bool { settings.keys.isEmpty && opensWithoutKeys }
 
+    /// The most bytes that a body may have.
+    public var maximumBody: Int { settings.maximumBody.bytes }
+
     /// Answers a request. Every mistake and trouble is an answer too.
     public func respond(to request: APIRequest) async -> APIResponse {
-        var response: APIResponse
         do throws(Problem) {
-            response = try await answer(request)
+            return finished(try await answer(request), for: request)
         } catch {
-            response = error.response
+            return finished(error.response, for: request)
         }
+    }
+
+    /// Why a request is not worth reading to its end, told by its head alone; absent where its body is needed to answer. Nothing is counted.
+    public func refusal(of request: APIRequest) -> APIResponse? {
+        do throws(Problem) {
+            if let flaw = request.flaw { throw Problem(400, flaw) }
+            guard let operation = try APIRoute.match(request).operation, operation.needsKey, !mayGoWithoutKey(request) else { return nil }
+            let key = ring.keys[try authenticate(request, ingests: operation.takesToken)]
+            if let scope = operation.scope { try check(key, opens: scope) }
+            return nil
+        } catch {
+            return finished(error.response, for: request)
+        }
+    }
+
+    /// What all answers have.
+    private func finished(_ response: APIResponse, for request: APIRequest) -> APIResponse {
+        var response = response
         addCORS(to: &response, for: request)
         response.headers.append(("cache-control", "no-store"))
-        if request.method == "HEAD" { response.body = [] }
+        if request.method == "HEAD" {
+            response.headers.append(("content-length", String(response.body.count)))
+            response.body = []
+        }
         return response
     }
 
@@ -73,8 +96,8 @@ public struct EventAPI: Sendable {
         guard let operation = match.operation else {
             return APIResponse(status: 204, headers: [("allow", match.allowed)])
         }
-        if request.body.count > settings.maximumBody.bytes {
-            throw Problem(413, "the body has \(request.body.count) bytes; at most \(settings.maximumBody) are taken")
+        if request.isBodyTooLarge || request.body.count > settings.maximumBody.bytes {
+            throw Problem(413, "the body is too large: at most \(settings.maximumBody) are taken")
         }
         let caller = operation.needsKey ? try admit(request, to: operation) : Caller(name: nil)
         do {
@@ -88,12 +111,14 @@ public struct EventAPI: Sendable {
 
     // MARK: Who may
 
+    /// Whether no key of this API's own is asked for.
+    private func mayGoWithoutKey(_ request: APIRequest) -> Bool { settings.keys.isEmpty && (isOpen || request.admission != nil) }
+
     private func admit(_ request: APIRequest, to operation: Operation) throws(Problem) -> Caller {
-        if settings.keys.isEmpty, isOpen || request.admission != nil { return Caller(name: request.admission?.name) }
+        if mayGoWithoutKey(request) { return Caller(name: request.admission?.name) }
         let place = try authenticate(request, ingests: operation.takesToken)
         let key = ring.keys[place]
-        let scope = operation.scope ?? LegacyRerun.scope(of: request)
-        guard key.scopes.contains(scope) else { throw Problem(403, "this key may not do that: it lacks the scope “\(scope.rawValue)”") }
+        try check(key, opens: operation.scope ?? LegacyRerun.scope(of: request))
         if request.admission?.isCounted != true { try count(place) }
         return Caller(name: key.name)
     }
@@ -108,6 +133,10 @@ public struct EventAPI: Sendable {
         }
         guard let place = ring.place(of: shown) else { throw Problem(401, "this key is not known here", headers: challenge) }
         return place
+    }
+
+    private func check(_ key: APIKey, opens scope: APIScope) throws(Problem) {
+        guard key.scopes.contains(scope) else { throw Problem(403, "this key may not do that: it lacks the scope “\(scope.rawValue)”") }
     }
 
     private static func bearer(_ header: String?) -> String? {

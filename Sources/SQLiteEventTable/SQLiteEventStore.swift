@@ -29,6 +29,8 @@ public final class SQLiteEventStore: EventStore {
     /// The file's path.
     public let path: String
     let pool: DatabasePool
+    private let together: SQLiteGroupCommit
+    private let readers: SQLiteReaders
     private let expiry = Mutex(SQLiteExpiry())
 
     /// Opens a file.
@@ -44,6 +46,8 @@ public final class SQLiteEventStore: EventStore {
             }
         }
         pool = try opened.get()
+        together = SQLiteGroupCommit(pool)
+        readers = SQLiteReaders(pool)
     }
 
     private static func open(path: String, access: Access, patience: Double) -> Result<DatabasePool, EventStoreError> {
@@ -55,7 +59,7 @@ public final class SQLiteEventStore: EventStore {
             configuration.label = "EventTable"
             configuration.readonly = access == .readOnly
             configuration.busyMode = .timeout(patience)
-            configuration.maximumReaderCount = 2
+            configuration.maximumReaderCount = SQLiteReaders.most
             if access != .readOnly {
                 configuration.prepareDatabase { db in
                     guard !db.configuration.readonly else { return }
@@ -98,13 +102,13 @@ public final class SQLiteEventStore: EventStore {
         }
     }
 
-    /// One transaction: all of the batch is written, or nothing.
+    /// Within one transaction: all of the batch is written, or nothing.
     public func write(_ writes: [EventWrite], deadline: ContinuousClock.Instant?) async throws -> [WriteAnswer] {
         guard !writes.isEmpty else { return [] }
         let now = WallClock.now
         let isDue = expiry.withLock { $0.isDue(at: now) }
         return try await translatingErrors {
-            try await pool.write { db in
+            try await together { db in
                 let answers = try SQLiteWriter.write(writes, into: db)
                 if isDue { try self.removeExpired(in: db, now) }
                 return answers
@@ -143,7 +147,9 @@ public final class SQLiteEventStore: EventStore {
     }
 
     public func rows(id: String) async throws -> [EventRow] {
-        try await read { try SQLiteReader.rows(id: id, now: $1, in: $0) }
+        let now = WallClock.now
+        // One statement sees one state, without a transaction around it.
+        return try await translatingErrors { try await readers { try SQLiteReader.rows(id: id, now: now, in: $0) } }
     }
 
     public func page(_ query: EventQuery) async throws -> EventPage {
@@ -162,7 +168,11 @@ public final class SQLiteEventStore: EventStore {
     public func close() async throws {
         let pool = pool
         let result: Result<Void, any Error> = await withCheckedContinuation { continuation in
-            DispatchQueue.global().async { continuation.resume(returning: Result { try pool.close() }) }
+            DispatchQueue.global().async {
+                // The connections that only read are closed last, and cannot do it. Somebody else who reads an older state is no trouble.
+                if !pool.configuration.readonly { _ = try? pool.writeWithoutTransaction { try $0.checkpoint(.truncate) } }
+                continuation.resume(returning: Result { try pool.close() })
+            }
         }
         do { try result.get() } catch { throw EventStoreError(error, using: path) }
     }
@@ -172,10 +182,10 @@ public final class SQLiteEventStore: EventStore {
         return try await translatingErrors { try await pool.read { try body($0, now) } }
     }
 
-    /// One transaction that holds the write lock from its beginning, so what it reads stays so until it writes.
+    /// A transaction that holds the write lock from its beginning, so what it reads stays so until it writes.
     private func change<T: Sendable>(_ body: @escaping @Sendable (Database, Timestamp) throws -> T) async throws -> T {
         let now = WallClock.now
-        return try await translatingErrors { try await pool.write { try body($0, now) } }
+        return try await translatingErrors { try await together { try body($0, now) } }
     }
 
     private func translatingErrors<T: Sendable>(_ body: () async throws -> T) async throws -> T {

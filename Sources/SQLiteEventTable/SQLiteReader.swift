@@ -23,21 +23,19 @@ enum SQLiteReader {
 
     static let notExpired = "(expires_at IS NULL OR expires_at > ?)"
 
+    private static let rowsOfID = """
+        SELECT \(columns) FROM events WHERE aws_request_id = CAST(? AS TEXT) AND \(notExpired)
+        ORDER BY events.sort, events.FunctionName
+        """
+
     static func rows(id: String, now: Timestamp, in db: Database) throws -> [EventRow] {
-        try Row.fetchAll(
-            db,
-            sql: """
-                SELECT \(columns) FROM events WHERE aws_request_id = CAST(? AS TEXT) AND \(notExpired)
-                ORDER BY events.sort, events.FunctionName
-                """,
-            arguments: [text(id), now.milliseconds / 1000]
-        ).map(eventRow)
+        try Row.fetchAll(db.cachedStatement(sql: rowsOfID), arguments: [text(id), now.milliseconds / 1000]).map(eventRow)
     }
 
     static func page(_ query: EventQuery, now: Timestamp, in db: Database) throws -> EventPage {
         let limit = max(1, query.limit)
         let (sql, arguments) = statement(query, now: now)
-        var rows = try Row.fetchAll(db, sql: sql, arguments: arguments).map(eventRow)
+        var rows = try Row.fetchAll(db.cachedStatement(sql: sql), arguments: arguments).map(eventRow)
         guard rows.count > limit else { return EventPage(rows: rows, next: nil) }
         rows.removeLast()
         return EventPage(rows: rows, next: rows.last.map { EventCursor(sort: $0.sort, key: $0.key) })
@@ -127,16 +125,15 @@ enum SQLiteReader {
         }
     }
 
+    private static let streamsOfRequest = """
+        SELECT CAST(account AS BLOB) AS account, CAST(log_group AS BLOB) AS log_group, CAST(stream AS BLOB) AS stream,
+          min(ms) AS first, max(ms) AS last
+        FROM log_lines WHERE request_id = CAST(? AS TEXT)
+        GROUP BY log_lines.account, log_lines.log_group, log_lines.stream
+        """
+
     static func logLines(requestID: String, limit: Int, in db: Database) throws -> LogLinePage {
-        let streams = try Row.fetchAll(
-            db,
-            sql: """
-                SELECT CAST(account AS BLOB) AS account, CAST(log_group AS BLOB) AS log_group, CAST(stream AS BLOB) AS stream,
-                  min(ms) AS first, max(ms) AS last
-                FROM log_lines WHERE request_id = CAST(? AS TEXT)
-                GROUP BY log_lines.account, log_lines.log_group, log_lines.stream
-                """,
-            arguments: [text(requestID)])
+        let streams = try Row.fetchAll(db.cachedStatement(sql: streamsOfRequest), arguments: [text(requestID)])
         let limit = max(0, limit)
         var lines: [LogLine] = []
         var isComplete = true

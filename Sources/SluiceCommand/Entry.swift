@@ -53,7 +53,7 @@ struct SluiceCommand: AsyncParsableCommand {
     private static var verbs: [any ParsableCommand.Type] {
         var verbs: [any ParsableCommand.Type] = [
             ProcessCommand.self, HistoryCommand.self, ShowCommand.self, StatsCommand.self, ListCommand.self, MarkCommand.self, InitCommand.self,
-            CheckCommand.self, MatchCommand.self, GenerateCommand.self, ConformanceCommand.self,
+            ServeCommand.self, CheckCommand.self, MatchCommand.self, GenerateCommand.self, ConformanceCommand.self,
         ]
         #if AWS
         verbs += [InvokeCommand.self, RerunCommand.self]

@@ -60,6 +60,12 @@ extension OpenAPIDocument {
                 "200": {"description": "It was saved before.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Saved"}}}},
                 "201": {
                   "description": "It is saved.",
+                  "links": {
+                    "look-up": {"operationId": "getExecution", "parameters": {"id": "$response.body#/id"}},
+                    "verdict": {"operationId": "giveVerdict", "parameters": {"id": "$response.body#/id"}},
+                    "verdicts": {"operationId": "listVerdicts", "parameters": {"id": "$response.body#/id"}},
+                    "rerun": {"operationId": "rerunExecution", "parameters": {"id": "$response.body#/id"}}
+                  },
                   "headers": {"location": {"description": "Where to ask.", "schema": {"type": "string"}}},
                   "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Saved"}}}
                 },
@@ -154,8 +160,8 @@ extension OpenAPIDocument {
                       "type": "object", "required": ["validity"], "additionalProperties": false,
                       "properties": {
                         "validity": {"type": "string", "enum": ["valid", "invalid"]},
-                        "note": {"type": "string", "maxLength": 1024, "description": "Why; at most 4096 bytes."},
-                        "by": {"type": "string", "maxLength": 64, "description": "Who says so, at most 256 bytes; absent: the name of the key."}
+                        "note": {"type": "string", "maxLength": 1024, "description": "Why."},
+                        "by": {"type": "string", "maxLength": 64, "description": "Who says so; absent: the name of the key."}
                       }
                     }
                   }
@@ -188,7 +194,7 @@ extension OpenAPIDocument {
                 },
                 {
                   "name": "idempotency-key", "in": "header", "required": false,
-                  "schema": {"type": "string", "minLength": 1, "maxLength": 255},
+                  "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!#-~]([ !#-~]*[!#-~])?$"},
                   "description": "The same as `idempotency_key` in the body."
                 }
               ],
@@ -199,7 +205,7 @@ extension OpenAPIDocument {
                     "schema": {
                       "type": "object", "additionalProperties": false,
                       "properties": {
-                        "idempotency_key": {"type": "string", "minLength": 1, "maxLength": 63},
+                        "idempotency_key": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!#-~]([ !#-~]*[!#-~])?$"},
                         "dry_run": {"type": "boolean", "description": "Tell what would be run, and run nothing."},
                         "wait": {"type": "boolean", "description": "Answer when it has ended."}
                       }

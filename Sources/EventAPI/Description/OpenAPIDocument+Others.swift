@@ -62,11 +62,11 @@ extension OpenAPIDocument {
               "parameters": [
                 {
                   "name": "source", "in": "query", "description": "Who sends it; absent: the name of the key.", "required": false,
-                  "schema": {"type": "string", "minLength": 1, "maxLength": 64}
+                  "schema": {"type": "string", "minLength": 1, "maxLength": 256}
                 },
                 {
                   "name": "type", "in": "query", "description": "What sort of event it is.", "required": false,
-                  "schema": {"type": "string", "minLength": 1, "maxLength": 32}
+                  "schema": {"type": "string", "minLength": 1, "maxLength": 128}
                 }
               ],
               "requestBody": {"required": true, "content": {"application/json": {"schema": {}}, "application/x-ndjson": {"schema": {"type": "string"}}}},
@@ -116,7 +116,7 @@ extension OpenAPIDocument {
                       "type": "object", "required": ["aws_request_id"],
                       "properties": {
                         "aws_request_id": {"type": "string", "minLength": 1, "maxLength": 1024},
-                        "FunctionName": {"type": "string", "maxLength": 512}
+                        "FunctionName": {"type": ["string", "null"], "maxLength": 512}
                       }
                     }
                   }
@@ -148,10 +148,10 @@ extension OpenAPIDocument {
                       "type": "object", "required": ["aws_request_id"],
                       "properties": {
                         "aws_request_id": {"type": "string", "minLength": 1, "maxLength": 1024},
-                        "FunctionName": {"type": "string", "maxLength": 512},
+                        "FunctionName": {"type": ["string", "null"], "maxLength": 512},
                         "validity": {"anyOf": [{"type": "string", "enum": ["valid", "invalid"]}, {"type": "boolean"}]},
-                        "note": {"type": "string", "maxLength": 1024},
-                        "idempotency_key": {"type": "string", "minLength": 1, "maxLength": 63}
+                        "note": {"type": ["string", "null"], "maxLength": 1024},
+                        "idempotency_key": {"type": ["string", "null"], "minLength": 1, "maxLength": 255, "pattern": "^[!#-~]([ !#-~]*[!#-~])?$"}
                       }
                     }
                   }

@@ -12,6 +12,13 @@ struct BodyReader: Sendable {
         try self.init(try Self.json(request.body), names: names)
     }
 
+    /// A body of which other members are passed over; of a member that is there twice, the first counts. One that is null counts as absent, but
+    /// for those that are named.
+    init(passingOver body: [UInt8], except names: [String] = []) throws(Problem) {
+        guard case .object(let list) = try Self.json(body) else { throw Problem(400, "the body is not a JSON object") }
+        members = Dictionary(list.filter { $0.value != .null || names.contains($0.name) }.map { ($0.name, $0.value) }) { first, _ in first }
+    }
+
     init(_ value: JSONValue, names: [String]) throws(Problem) {
         guard case .object(let list) = value else { throw Problem(400, "the body is not a JSON object") }
         var members: [String: JSONValue] = [:]
@@ -45,11 +52,11 @@ struct BodyReader: Sendable {
 
     subscript(name: String) -> JSONValue? { members[name] }
 
-    /// A text; absent where the member is.
+    /// A text; absent where the member is. Lengths are in characters of Unicode, as those of JSON Schema are; a character has up to 4 bytes.
     func text(_ name: String, _ lengths: ClosedRange<Int> = 1...Int.max) throws(Problem) -> String? {
         guard let value = members[name] else { return nil }
-        guard let text = value.stringValue, lengths.contains(text.utf8.count) else {
-            let most = lengths.upperBound == .max ? "" : " of at most \(lengths.upperBound) bytes"
+        guard let text = value.stringValue, lengths.contains(text.unicodeScalars.count) else {
+            let most = lengths.upperBound == .max ? "" : " of at most \(lengths.upperBound) characters"
             throw Problem(400, "“\(name)” is to be a text\(most)\(lengths.lowerBound > 0 ? " that is not empty" : "")")
         }
         return text

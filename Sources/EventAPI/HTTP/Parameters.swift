@@ -27,7 +27,11 @@ struct Parameters: Sendable {
         return value
     }
 
-    func function(_ name: String = "function") throws(Problem) -> FunctionName? { try text(name).map { FunctionName($0) } }
+    func function(_ name: String = "function") throws(Problem) -> FunctionName? {
+        guard let text = try text(name) else { return nil }
+        guard text.unicodeScalars.count <= 512 else { throw Problem(400, "the parameter “\(name)” has at most 512 characters") }
+        return FunctionName(text)
+    }
 
     func number(_ name: String, _ range: ClosedRange<Int>, default usual: Int) throws(Problem) -> Int {
         guard let text = values[name] else { return usual }

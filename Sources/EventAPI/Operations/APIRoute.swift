@@ -122,7 +122,7 @@ extension EventAPI {
         case .getHistory: return try await getHistory(arguments[0], request)
         case .ingestEvents: return try await ingestEvents(request, caller)
         case .legacyQuery: return try await legacyQuery(LegacyQuery(request.query))
-        case .legacyQueryByBody: return try await legacyQuery(try LegacyQuery(request.body))
+        case .legacyQueryByBody: return try await legacyQuery(try LegacyQuery(BodyReader(passingOver: request.body)))
         case .legacyRerun: return try await legacyRerun(try LegacyRerun(request.body), caller, request)
         }
     }

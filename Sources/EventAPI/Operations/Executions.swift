@@ -122,15 +122,15 @@ enum SavedExecution {
 
     static func read(_ body: [UInt8], now: Timestamp) throws -> Invocation {
         let reader = try BodyReader(try BodyReader.json(body), names: names)
-        let id = try reader.requiredText("aws_request_id", 1...1024)
+        let id = try reader.requiredText("aws_request_id", 1...256)
         // Under keys with this sign a table keeps what belongs to its rows.
         if id.contains("#") { throw Problem(400, "“aws_request_id” has a #, which no request id has") }
-        let function = FunctionName(try reader.requiredText("FunctionName", 1...512))
+        let function = FunctionName(try reader.requiredText("FunctionName", 1...128))
         if reader["event"] != nil, reader["params"] != nil { throw Problem(400, "the body has “event” and “params”, which mean the same") }
         let params = reader["event"] ?? reader["params"]
         let response = reader["response"]
-        let source = try reader.text("source", 1...1024)
-        let functionError = try reader.text("function_error", 1...256)
+        let source = try reader.text("source", 1...256)
+        let functionError = try reader.text("function_error", 1...64)
         guard params != nil || response != nil || source != nil || functionError != nil else {
             throw Problem(400, "the body tells nothing of the execution: “event”, or “params”, “response”, “source” or “function_error” is needed")
         }

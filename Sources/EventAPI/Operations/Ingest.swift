@@ -17,8 +17,8 @@ extension EventAPI {
         guard let ingest else { throw Problem(501, "no events are taken here") }
         let source = try parameters.text("source") ?? caller.name ?? Self.usualSource
         let type = try parameters.text("type") ?? Self.usualType
-        guard source.utf8.count <= 256, type.utf8.count <= 128 else {
-            throw Problem(400, "a source has at most 256 bytes, and a type 128")
+        guard source.unicodeScalars.count <= 256, type.unicodeScalars.count <= 128 else {
+            throw Problem(400, "a source has at most 256 characters, and a type 128")
         }
         let isLines = Self.isLines(request)
         let time = now()

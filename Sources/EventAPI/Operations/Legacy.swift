@@ -15,13 +15,15 @@ struct LegacyQuery: Sendable {
             id: query.first { $0.name == "aws_request_id" }?.value, function: query.first { $0.name == "FunctionName" }?.value)
     }
 
-    init(_ body: [UInt8]) throws(Problem) {
-        let value = try BodyReader.json(body)
-        try self.init(id: value["aws_request_id"]?.stringValue, function: value["FunctionName"]?.stringValue)
+    init(_ body: BodyReader) throws(Problem) {
+        try self.init(id: try body.text("aws_request_id", 0...1024), function: try body.text("FunctionName", 0...512))
     }
 
     private init(id: String?, function: String?) throws(Problem) {
         guard let id, !id.isEmpty else { throw Problem(400, "“aws_request_id” is missing, which tells the execution") }
+        guard id.unicodeScalars.count <= 1024, function?.unicodeScalars.count ?? 0 <= 512 else {
+            throw Problem(400, "“aws_request_id” has at most 1024 characters, “FunctionName” 512")
+        }
         self.id = id
         self.function = function.flatMap { $0.isEmpty ? nil : FunctionName($0) }
     }
@@ -35,9 +37,10 @@ struct LegacyRerun: Sendable {
     let key: String?
 
     init(_ body: [UInt8]) throws(Problem) {
+        // A verdict that is null is a mistake: it must not come to run something.
+        let body = try BodyReader(passingOver: body, except: ["validity"])
         query = try LegacyQuery(body)
-        let value = try BodyReader.json(body)
-        validity = try value["validity"].map { told throws(Problem) in
+        validity = try body["validity"].map { told throws(Problem) in
             switch told {
             case .bool(let flag): return flag ? .valid : .invalid
             case .string(let text):
@@ -46,12 +49,14 @@ struct LegacyRerun: Sendable {
             }
             throw Problem(400, "“validity” is to be valid or invalid")
         }
-        note = value["note"]?.stringValue
-        key = value["idempotency_key"]?.stringValue
+        note = try body.text("note", 0...Judgement.longestNote / 4)
+        key = try body.idempotencyKey()
     }
 
     /// What a key must open for this body.
     static func scope(of request: APIRequest) -> APIScope {
+        if let wish = try? LegacyRerun(request.body) { return wish.validity == nil ? .execute : .judge }
+        // It will be refused for what is wrong with it.
         let value = try? BodyReader.json(request.body)
         return value?["validity"] == nil ? .execute : .judge
     }

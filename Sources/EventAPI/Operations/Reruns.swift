@@ -11,13 +11,14 @@ extension EventAPI {
         var wish = RerunWish()
         if !request.body.isEmpty {
             let body = try BodyReader(request, names: ["idempotency_key", "dry_run", "wait"])
-            wish.key = try body.text("idempotency_key", 1...Rerun.longestKey)
+            wish.key = try body.idempotencyKey()
             wish.isDryRun = try body.flag("dry_run")
             wish.waits = body["wait"] == nil ? nil : try body.flag("wait")
         }
         if let header = request.header("idempotency-key") {
             let key = Self.unquoted(header)
-            if let told = wish.key, told != key { throw Problem(400, "the header idempotency-key and the body tell different keys") }
+            try RerunWish.check(key)
+            if let told = wish.key, told != key { throw Problem(409, "the header idempotency-key and the body tell different keys") }
             wish.key = key
         }
         return try await rerun(id, try parameters.function(), wish, request)
@@ -28,6 +29,16 @@ extension EventAPI {
         var key: String?
         var isDryRun = false
         var waits: Bool?
+
+        /// Keys stand in headers and addresses.
+        static func check(_ key: String) throws(Problem) {
+            guard (1...Rerun.longestKey).contains(key.utf8.count), key.utf8.allSatisfy({ (0x20...0x7E).contains($0) && $0 != 0x22 }),
+                !key.hasPrefix(" "), !key.hasSuffix(" ")
+            else {
+                throw Problem(
+                    400, "an idempotency key has 1 to \(Rerun.longestKey) letters, digits and signs of ASCII, without quotes, and no space at its ends")
+            }
+        }
     }
 
     func rerun(_ id: String, _ function: FunctionName?, _ wish: RerunWish, _ request: APIRequest) async throws -> APIResponse {
@@ -82,5 +93,13 @@ extension EventAPI {
     /// The header's value is a text in quotes, which many leave out.
     private static func unquoted(_ text: String) -> String {
         text.count >= 2 && text.hasPrefix("\"") && text.hasSuffix("\"") ? String(text.dropFirst().dropLast()) : text
+    }
+}
+
+extension BodyReader {
+    func idempotencyKey() throws(Problem) -> String? {
+        let key = try text("idempotency_key")
+        if let key { try EventAPI.RerunWish.check(key) }
+        return key
     }
 }

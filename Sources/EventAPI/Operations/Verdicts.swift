@@ -20,8 +20,8 @@ extension EventAPI {
         guard let validity = Judgement.Validity(rawValue: try body.requiredText("validity")) else {
             throw Problem(400, "“validity” is to be valid or invalid")
         }
-        let note = try body.text("note", 0...Judgement.longestNote)
-        let by = try body.text("by", 0...Judgement.longestAuthor)
+        let note = try body.text("note", 0...Judgement.longestNote / 4)
+        let by = try body.text("by", 0...Judgement.longestAuthor / 4)
         return try await judge(id, try parameters.function(), validity, note: note, by: by, caller)
     }
 

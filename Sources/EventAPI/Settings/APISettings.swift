@@ -25,6 +25,8 @@ public struct APISettings: Sendable, Decodable {
     public var retention: Duration?
     /// A rerun is waited for unless the request says otherwise. Behind API Gateway, which waits 29 seconds, it never is.
     public var waits: Bool
+    /// How an HTTP server of our own serves it.
+    public var server: ServerSettings
 
     /// Cross-origin requests: <https://fetch.spec.whatwg.org/#http-cors-protocol>
     public struct CORS: Sendable, Hashable, Decodable {
@@ -50,7 +52,7 @@ public struct APISettings: Sendable, Decodable {
 
     public init(
         keys: [APIKey] = [], cors: CORS? = nil, numbers: EventRowWriter.Numbers = .exact, maximumBody: ByteCount = Self.usualBody,
-        retention: Duration? = nil, waits: Bool = false
+        retention: Duration? = nil, waits: Bool = false, server: ServerSettings = ServerSettings()
     ) {
         self.keys = keys
         self.cors = cors
@@ -58,6 +60,7 @@ public struct APISettings: Sendable, Decodable {
         self.maximumBody = maximumBody
         self.retention = retention
         self.waits = waits
+        self.server = server
     }
 
     /// Reads a configuration's `api`; the usual settings where it has none.
@@ -70,7 +73,7 @@ public struct APISettings: Sendable, Decodable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case keys, cors, numbers, retention
+        case keys, cors, numbers, retention, server
         case maximumBody = "max_body"
         case waits = "wait"
     }
@@ -84,7 +87,8 @@ public struct APISettings: Sendable, Decodable {
             numbers: try container.decodeIfPresent(EventRowWriter.Numbers.self, forKey: .numbers) ?? .exact,
             maximumBody: try container.decodeIfPresent(ByteCount.self, forKey: .maximumBody) ?? Self.usualBody,
             retention: try container.decodeIfPresent(Duration.self, forKey: .retention),
-            waits: try container.decodeIfPresent(Bool.self, forKey: .waits) ?? false)
+            waits: try container.decodeIfPresent(Bool.self, forKey: .waits) ?? false,
+            server: try container.decodeIfPresent(ServerSettings.self, forKey: .server) ?? ServerSettings())
     }
 
     /// How long what is written is kept, in seconds.

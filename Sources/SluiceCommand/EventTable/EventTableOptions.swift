@@ -15,28 +15,29 @@ struct EventTableOptions: ParsableArguments {
     /// Opens the table.
     /// - Throws: ``CommandFailure`` with what is wrong: the name (status 2), the place (2), or what is there (3).
     func open(_ connections: Connections, for access: EventStores.Access = .reading) async throws -> any EventStore {
-        let name: EventTableName
-        if let table {
-            do throws(EventStoreError) { name = try EventTableName(table) } catch { throw CommandFailure(error) }
-        } else {
-            name = try Self.configured(connections) ?? .standard
-        }
+        let configuration = table == nil ? try Self.configuration(connections) : nil
         do throws(EventStoreError) {
-            return try await connections.stores.open(name, for: access)
+            return try await connections.stores.open(try name(in: configuration), for: access)
         } catch {
             throw CommandFailure(error)
         }
     }
 
-    /// The table of the first event table sink in the configuration that `sluice process` would take here.
-    private static func configured(_ connections: Connections) throws(CommandFailure) -> EventTableName? {
+    /// What the command line names, else the table of the configuration's first event table sink, else the usual one.
+    func name(in configuration: Configuration?) throws(EventStoreError) -> EventTableName {
+        if let table { return try EventTableName(table) }
+        let sink = configuration?.sinks.first { $0.type == "event-table" }
+        guard let text = sink?.settings["table"]?.string else { return .standard }
+        return try EventTableName(text)
+    }
+
+    /// The configuration that `sluice process` would take here.
+    private static func configuration(_ connections: Connections) throws(CommandFailure) -> Configuration? {
         let environment = ProcessInfo.processInfo.environment
         do {
             guard let source = try ConfigurationLoading.find(nil, environment: environment) else { return nil }
-            let configuration = try Configuration(
+            return try Configuration(
                 reading: ConfigurationLoading.parse(source), registry: connections.sinks(), environment: environment)
-            let sink = configuration.sinks.first { $0.type == "event-table" }
-            return try sink?.settings["table"]?.string.map { text throws(EventStoreError) in try EventTableName(text) }
         } catch {
             throw CommandFailure(.usage, "\(error)")
         }

@@ -148,6 +148,9 @@ final class RunningCommand: Sendable {
         if isRunning { kill(identifier, number) }
     }
 
+    /// What it has said on standard error by now.
+    func errorsSoFar() throws -> String { try files.text("err") }
+
     /// Waits for its end.
     func end(within patience: Duration, watched: Bool = false) async throws -> Command.Result {
         // On a thread of its own, since tests that work hard leave none of the others for looking often.
