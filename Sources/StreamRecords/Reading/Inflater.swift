@@ -5,7 +5,8 @@ internal import JSONTape
 
 /// zlib's inflate for gzip (RFC 1952) of any number of members, and for zlib's own format (RFC 1950), told apart by their first bytes.
 ///
-/// The one place outside JSONTape with unsafe code: `z_stream` holds pointers into the caller's memory, set anew for each call and never used after it.
+/// With `Deflater` and `GzipChecksum` the place outside JSONTape where gzip makes code unsafe: `z_stream` holds pointers into the caller's memory, set
+/// anew for each call and never used after it.
 @safe
 struct Inflater: ~Copyable {
     struct Failure: Error {
