@@ -98,7 +98,7 @@ import Testing
         ])
     func slow(_ beginning: String, drips: Bool) async throws {
         let server = try await Server(
-            configuration: "api: { server: { header_timeout: 400ms, body_timeout: 600ms, idle_timeout: 800ms } }")
+            configuration: "api: { server: { header_timeout: 2s, body_timeout: 3s, idle_timeout: 4s } }")
         let connection = try await Connection(port: server.port)
         try await connection.send(beginning)
         // Bytes that come one by one do not help.
@@ -107,12 +107,12 @@ import Testing
         #expect(reply == nil || reply?.status == 408, "\(String(describing: reply))")
         #expect(try await connection.ends())
         dripping?.cancel()
-        #expect(try await server.get("/executions/none").status == 404)
-        #expect(try await server.get("/executions?function=orders").text == #"{"items":[]}"#, "nothing came of it")
+        #expect(try await server.getInTime("/executions/none").status == 404)
+        #expect(try await server.getInTime("/executions?function=orders").text == #"{"items":[]}"#, "nothing came of it")
     }
 
     @Test("A connection without a request is ended after a while") func idle() async throws {
-        let server = try await Server(configuration: "api: { server: { idle_timeout: 300ms } }")
+        let server = try await Server(configuration: "api: { server: { idle_timeout: 3s } }")
         let connection = try await Connection(port: server.port)
         try await connection.send(Server.text("GET", "/executions/none"))
         #expect(try await connection.reply()?.status == 404)

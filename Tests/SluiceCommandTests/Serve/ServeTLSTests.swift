@@ -21,7 +21,7 @@ import Testing
         let folder = try TemporaryFolder()
         try await Self.certificate(in: folder)
         let server = try await Server(
-            configuration: "api: { wait: true, server: { certificate: own.pem, key: own-key.pem, header_timeout: 2s } }", in: folder)
+            configuration: "api: { wait: true, server: { certificate: own.pem, key: own-key.pem, header_timeout: 8s } }", in: folder)
         #expect(try server.running.errorsSoFar().contains("listening on https://127.0.0.1:"))
         let saved = try await server.request(
             "POST", "/executions", #"{"aws_request_id":"r","FunctionName":"f","event":1}"#, trusting: folder("own.pem"))
