@@ -15,6 +15,16 @@ struct Inflater: ~Copyable {
         var isTruncated = false
         /// There is more than the limit allows.
         var isTooLarge = false
+
+        init(reason: String, isTruncated: Bool = false) {
+            self.reason = reason
+            self.isTruncated = isTruncated
+        }
+
+        init(tooLarge limit: Int) {
+            reason = "more than \(limit) bytes after decompression"
+            isTooLarge = true
+        }
     }
 
     // Invariant: between calls no pointer in the stream is used; `inflateInit2` succeeded where `isReady`, so `inflateEnd` is due once.
@@ -74,7 +84,8 @@ struct Inflater: ~Copyable {
                 }
                 reset()
             }
-            guard offset < input.byteCount else { return }
+            // With no byte left, zlib may still have some to give.
+            guard offset < input.byteCount || started else { return }
             let before = offset
             if isWhole && !started { countOwnChecksum(input, at: offset) }
             let room = min(maximum - produced, 1 << 16)
@@ -134,22 +145,46 @@ struct Inflater: ~Copyable {
     /// Whether the data given so far end between members: at the end of the input this tells whole data from truncated ones.
     var isComplete: Bool { isAtEnd || !started }
 
+    /// Output beyond this size is made only once it is known to keep the limit, so that a bomb takes no more.
+    private static let unmeasured = 8 << 20
+
     /// Decompresses data that are in memory whole, all members, and appends them to `output`.
     mutating func inflateAll(_ input: RawSpan, into output: inout JSONBuffer, limit: Int) throws(Failure) {
         reset()
         var offset = 0
         let start = output.count
+        var isMeasured = limit <= Self.unmeasured
         while true {
             // ISIZE, the size that a gzip file gives for itself in its last four bytes, saves growing; it is only a hint.
             let hint = input.byteCount >= 18 ? Int(unsafe input.unsafeLoadUnaligned(fromByteOffset: input.byteCount - 4, as: UInt32.self).littleEndian) : 0
             if output.count == start { output.reserve(min(hint, limit, input.byteCount &* 1032)) }
             let before = output.count
-            try inflate(input, from: &offset, into: &output, upTo: limit - (output.count - start) + 1, isWhole: true)
-            if output.count - start > limit { throw Failure(reason: "more than \(limit) bytes after decompression", isTooLarge: true) }
+            let room = isMeasured ? limit - (before - start) + 1 : Self.unmeasured
+            try inflate(input, from: &offset, into: &output, upTo: room, isWhole: true)
+            if output.count - start > limit { throw Failure(tooLarge: limit) }
+            if !isMeasured && output.count - start >= Self.unmeasured {
+                try Self.measure(input, limit: limit)
+                isMeasured = true
+                continue
+            }
             if offset >= input.byteCount {
                 if isAtEnd { return }
                 if output.count == before { throw Failure(reason: "the compressed data ends too early", isTruncated: true) }
             }
         }
+    }
+    /// Decompresses without keeping anything.
+    /// - Throws: where there is more than `limit` allows, or the data are damaged.
+    private static func measure(_ input: RawSpan, limit: Int) throws(Failure) {
+        var inflater = Inflater()
+        var piece = JSONBuffer(capacity: 1 << 16)
+        var offset = 0
+        var total = 0
+        repeat {
+            piece.removeAll()
+            try inflater.inflate(input, from: &offset, into: &piece, upTo: 1 << 16)
+            total += piece.count
+            if total > limit { throw Failure(tooLarge: limit) }
+        } while piece.count > 0
     }
 }

@@ -111,7 +111,7 @@ private let isSanitized: Bool = {
         #if os(Linux)
         let peak = try #require(result.peak)
         print("bomb: \(peak >> 10) KiB at most")
-        #expect(peak < 256 << 20, "\(peak >> 10) KiB")
+        #expect(peak < Self.limit, "\(peak >> 10) KiB")
         #endif
     }
 }

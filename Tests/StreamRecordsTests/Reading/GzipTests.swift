@@ -38,4 +38,23 @@ import Testing
             #expect { try expand(Array(packed.dropLast(cut))) } throws: { "\($0)".contains("ends too early") }
         }
     }
+
+    /// Beyond eight megabytes it is measured before it is kept.
+    @Test("What is large comes out whole up to the limit, and not beyond", arguments: [(1, 9 << 20), (3, 4 << 20), (5, 2 << 20)])
+    func large(members: Int, length: Int) throws {
+        var random = SeededGenerator()
+        // Runs and noise, so that the compressed side ends in every way.
+        var content: [UInt8] = []
+        content.reserveCapacity(length)
+        while content.count < length {
+            content += [UInt8](repeating: random.next(), count: Int.random(in: 1...100_000, using: &random))
+            content += (0..<100).map { _ in random.next() }
+        }
+        let packed = Array(repeatElement(try Zlib.gzip(content), count: members).joined())
+        let whole = Array(repeatElement(content, count: members).joined())
+        #expect(try Gzip.decompress(packed, limit: whole.count) == whole)
+        #expect { try Gzip.decompress(packed, limit: whole.count - 1) } throws: { "\($0)" == "more than \(whole.count - 1) bytes after decompression" }
+        #expect { try Gzip.decompress(Array(packed.dropLast(9)), limit: 1 << 30) } throws: { "\($0)".contains("ends too early") }
+        #expect { try Gzip.decompress(packed + [1], limit: 1 << 30) } throws: { "\($0)".contains("not gzip") }
+    }
 }
