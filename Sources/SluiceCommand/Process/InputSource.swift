@@ -35,6 +35,9 @@ final class InputSource: ByteSource, Sendable {
             throw ReadError(.system, error.description)
         }
     }
+
+    /// A tenth of a second is long for who writes what there is, and short for who waits to see it.
+    func hasPaused() -> Bool { mayWait && !JSONBuffer.isReadable(descriptor, within: 100) }
 }
 
 /// How many bytes have been read from files and pipes, before decompression.

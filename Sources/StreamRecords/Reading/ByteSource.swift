@@ -7,6 +7,14 @@ public protocol ByteSource {
     /// Reads once, up to `maximum` bytes, and appends them.
     /// - Returns: how many; 0 at the end.
     mutating func read(into buffer: inout JSONBuffer, upTo maximum: Int) throws(ReadError) -> Int
+
+    /// Whether nothing more has come for a moment, as in a pipe whose writer waits itself: what was read so far is then handed out, and does not wait
+    /// for more. False unless a source says otherwise, and where it has ended.
+    mutating func hasPaused() -> Bool
+}
+
+extension ByteSource {
+    public func hasPaused() -> Bool { false }
 }
 
 /// Why an input cannot be read on. What was read before stays delivered.
@@ -75,10 +83,13 @@ struct InflatingSource: ~Copyable {
         compressed.append(start.bytes)
     }
 
+    /// Whether the source has to be read for more.
+    var isDrained: Bool { offset >= compressed.count }
+
     mutating func read(from source: inout any ByteSource, into buffer: inout JSONBuffer, upTo maximum: Int) throws(ReadError) -> Int {
         let before = buffer.count
         while buffer.count == before {
-            if offset >= compressed.count {
+            if isDrained {
                 compressed.removeAll()
                 offset = 0
                 if try source.read(into: &compressed, upTo: 128 << 10) == 0 {

@@ -24,6 +24,8 @@ public struct RecordReader: ~Copyable {
     private var atEnd = false
     private var began = false
     private var failure: ReadError?
+    /// How many bytes of `carry` are known to hold nothing whole: when the source pauses, looking again is of use only if there are more.
+    private var examined = 0
     private var mode = Mode.documents
     private var ready: [RecordChunk] = []
     private let choice: TranscriptionChoice?
@@ -86,7 +88,7 @@ public struct RecordReader: ~Copyable {
         var wanted = target
         while true {
             if !ready.isEmpty { return ready.removeFirst() }
-            try fill(wanted)
+            let paused = try fill(wanted)
             if carry.count == 0 && atEnd {
                 switch mode {
                 case .elements, .trailer:
@@ -103,11 +105,12 @@ public struct RecordReader: ~Copyable {
             }
             let before = carry.count
             switch mode {
-            case .documents: readDocuments()
+            case .documents: readDocuments(paused: paused)
             case .elements(let context, let continued): readElements(context, continued: continued)
             case .trailer: readTrailer()
             case .skipping(let error): skip(error)
             }
+            if paused && ready.isEmpty { examined = carry.count }
             // Nothing could be taken: the text is larger than what was read so far.
             wanted = ready.isEmpty && carry.count == before ? max(carry.count * 2, target) : max(target, carry.count + target / 2)
         }
@@ -115,8 +118,10 @@ public struct RecordReader: ~Copyable {
 
     // MARK: Reading
 
-    private mutating func fill(_ wanted: Int) throws(ReadError) {
+    /// - Returns: whether there are fewer bytes than wanted since the source has paused, with whole documents among them, as it seems.
+    private mutating func fill(_ wanted: Int) throws(ReadError) -> Bool {
         while carry.count < wanted && !atEnd {
+            if began, carry.count > examined, inflating?.isDrained ?? true, endsWithBracket(), source.hasPaused() { return true }
             do throws(ReadError) {
                 var got: Int
                 if inflating != nil {
@@ -142,6 +147,14 @@ public struct RecordReader: ~Copyable {
                 failure = error
             }
         }
+        return false
+    }
+
+    /// Whether a document or an element may end where `carry` does.
+    private func endsWithBracket() -> Bool {
+        var end = carry.count
+        while end > 0, [0x20, 0x09, 0x0A, 0x0D].contains(carry[end - 1]) { end -= 1 }
+        return end > 0 && (carry[end - 1] == 0x7D || carry[end - 1] == 0x5D)
     }
 
     /// Some tools put a byte order mark before UTF-8, which JSON does not allow.
@@ -157,6 +170,7 @@ public struct RecordReader: ~Copyable {
     /// The first bytes of `carry` in a buffer of their own; the rest stays.
     private mutating func take(_ count: Int) -> JSONBuffer {
         offset += Int64(count)
+        examined = 0
         var rest = JSONBuffer(capacity: max(target * 2, carry.count - count), memory: memory)
         rest.append(carry.bytes.extracting(droppingFirst: count))
         swap(&rest, &carry)
@@ -166,17 +180,17 @@ public struct RecordReader: ~Copyable {
 
     // MARK: Documents
 
-    private mutating func readDocuments() {
+    private mutating func readDocuments(paused: Bool) {
         if !isPiece, let end = atEnd ? carry.count : wholeLines() {
             let start = offset
             ready.append(RecordChunk(JSONBytes(take(end)), offset: start, limits: limits, choice))
             return
         }
-        // Fewer lines than that are waited for.
-        if !isPiece && carry.count < wholeDocument { return }
+        // Fewer lines than that are waited for, while they come.
+        if !isPiece && !paused && carry.count < wholeDocument { return }
         // A newline inside a string would be an error: so whole lines hold whole texts, or a text goes over several lines.
         var cut = carry.count
-        if !atEnd, let newline = carry.lastIndex(of: 0x0A, before: carry.count) { cut = newline + 1 }
+        if !atEnd, !paused, let newline = carry.lastIndex(of: 0x0A, before: carry.count) { cut = newline + 1 }
         let start = offset
         let indexed = JSONDocument.index(take(cut), framing: .sequence, limits: limits.json)
         if !indexed.document.roots.isEmpty {

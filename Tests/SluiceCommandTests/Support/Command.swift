@@ -149,6 +149,8 @@ final class RunningCommand: Sendable {
     }
 
     /// What it has said on standard error by now.
+    func outputSoFar() throws -> String { try files.text("out") }
+
     func errorsSoFar() throws -> String { try files.text("err") }
 
     /// Waits for its end.

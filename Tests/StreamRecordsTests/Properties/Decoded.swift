@@ -69,12 +69,17 @@ struct ChoppySource: ByteSource {
     private var offset = 0
     private var random: SeededGenerator
     private let largest: Int
+    private let pauses: Int
 
-    init(_ bytes: [UInt8], largest: Int, _ random: SeededGenerator) {
+    /// - Parameter pauses: how many times in a hundred it is found to have paused.
+    init(_ bytes: [UInt8], largest: Int, pauses: Int = 0, _ random: SeededGenerator) {
         self.bytes = bytes
         self.largest = largest
+        self.pauses = pauses
         self.random = random
     }
+
+    mutating func hasPaused() -> Bool { offset < bytes.count && random.chance(pauses) }
 
     mutating func read(into buffer: inout JSONBuffer, upTo maximum: Int) throws(ReadError) -> Int {
         let count = min(maximum, bytes.count - offset, Int.random(in: 1...largest, using: &random))

@@ -3,6 +3,7 @@
 import JSONTape
 import ReferenceDecoder
 import StreamRecords
+import Synchronization
 import Testing
 
 @Suite("Any envelope, against the slow decoder") struct EnvelopePropertyTests {
@@ -39,7 +40,7 @@ import Testing
             for largest in [7, 1000, 10_000] {
                 let compressed = recordings.random.chance(50)
                 let input = compressed ? try recordings.gzip(bytes) : bytes
-                let source = ChoppySource(input, largest: largest, recordings.random)
+                let source = ChoppySource(input, largest: largest, pauses: recordings.random.pick([0, 30, 100]), recordings.random)
                 let pieces = Decoded(source, chunkSize: 4096)
                 #expect(pieces.lines.difference(from: whole.lines) == nil, "round \(round), \(largest)")
                 #expect(pieces.undecodable.map(\.reason) == [], "round \(round), \(largest)")
@@ -47,6 +48,21 @@ import Testing
                 #expect(pieces.failure == nil)
             }
         }
+    }
+
+    @Test("A document is there as soon as its end is, where its writer pauses", arguments: [false, true])
+    func live(isCompressed: Bool) throws {
+        let documents = ["{\"a\":1}\n", "{\n  \"a\": 2\n}", "[{\"a\":3}]", "{\"a\":\"}\"}\r\n"]
+        let source = StoppingSource(try documents.map { isCompressed ? try Zlib.gzip(Array($0.utf8)) : Array($0.utf8) })
+        var reader = RecordReader(source)
+        for document in documents.indices {
+            // Another piece is asked for only when the last one was handed out.
+            source.opened.set(document + 1)
+            var chunk = try #require(try reader.next())
+            #expect(chunk.nextBatch()?.undecodable.count == 1, "document \(document), which is no record")
+        }
+        let end = try reader.next()
+        #expect(end == nil)
     }
 
     @Test("A document that is larger than what is held is read element by element, escapes at every cut")
@@ -119,4 +135,30 @@ import Testing
         }
         return bytes + Array((framing == .oneArray ? "]" : "").utf8)
     }
+}
+
+/// Gives pieces as far as they are opened, pausing behind each.
+private struct StoppingSource: ByteSource {
+    let pieces: [[UInt8]]
+    let opened = Counter()
+    private var next = 0
+
+    init(_ pieces: [[UInt8]]) { self.pieces = pieces }
+
+    mutating func read(into buffer: inout JSONBuffer, upTo maximum: Int) throws(ReadError) -> Int {
+        if next == pieces.count { return 0 }
+        guard next < opened.value else { throw ReadError(.system, "read although it has paused") }
+        buffer.append(pieces[next])
+        next += 1
+        return pieces[next - 1].count
+    }
+
+    func hasPaused() -> Bool { next == opened.value }
+}
+
+/// Shared between a test and its source.
+private final class Counter: Sendable {
+    private let count = Atomic<Int>(0)
+    var value: Int { count.load(ordering: .relaxed) }
+    func set(_ value: Int) { count.store(value, ordering: .relaxed) }
 }
