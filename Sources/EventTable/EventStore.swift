@@ -69,13 +69,18 @@ public protocol EventStore: Sendable {
     func logLines(requestID: String, limit: Int) async throws -> LogLinePage
 
     /// Counts and figures over all rows whose time lies in a range.
-    func statistics(_ range: TimeRange) async throws -> EventStatistics
+    /// - Parameter scanning: whether all of the table may be read for it, where that is the only way and costs money.
+    /// - Throws: ``EventStoreError/Code/notAvailable`` where it may not.
+    func statistics(_ range: TimeRange, scanning: Bool) async throws -> EventStatistics
 
     /// Ends the store's work and gives its resources back. Nothing may be asked of it afterwards.
     func close() async throws
 }
 
 extension EventStore {
+    /// Counts and figures, where they need no scan.
+    public func statistics(_ range: TimeRange) async throws -> EventStatistics { try await statistics(range, scanning: false) }
+
     /// Writes a batch without a deadline.
     public func write(_ writes: [EventWrite]) async throws -> [WriteAnswer] { try await write(writes, deadline: nil) }
 }

@@ -160,7 +160,7 @@ public final class SQLiteEventStore: EventStore {
         try await read { db, _ in try SQLiteReader.logLines(requestID: requestID, limit: limit, in: db) }
     }
 
-    public func statistics(_ range: TimeRange) async throws -> EventStatistics {
+    public func statistics(_ range: TimeRange, scanning: Bool) async throws -> EventStatistics {
         try await read { try SQLiteStatistics.statistics(range, now: $1, in: $0) }
     }
 

@@ -21,7 +21,7 @@ public struct StoreQuestion: Sendable, CustomStringConvertible {
     }
 
     /// What somebody with a store runs, one test for each.
-    public static let all = saving + verdicts + reruns + listings
+    public static let all = saving + verdicts + reruns + listings + statistics
 }
 
 /// What was wrong.

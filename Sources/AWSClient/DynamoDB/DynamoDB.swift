@@ -30,6 +30,11 @@ public struct DynamoDB: Sendable {
         try await send("Query", deadline, body: try request.body()) { try $0.queryResult() }
     }
 
+    /// One page of all items, in no order.
+    public func scan(_ request: ScanRequest, deadline: ContinuousClock.Instant? = nil) async throws(AWSError) -> QueryResult {
+        try await send("Scan", deadline, body: try request.body()) { try $0.queryResult() }
+    }
+
     /// Puts and deletes up to 25 items, each for itself. What is left over must be sent again by the caller.
     public func batchWriteItem(
         _ request: BatchWriteItemRequest, deadline: ContinuousClock.Instant? = nil

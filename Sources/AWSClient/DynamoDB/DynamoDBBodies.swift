@@ -125,6 +125,25 @@ extension DynamoDB.QueryRequest {
     }
 }
 
+extension DynamoDB.ScanRequest {
+    func body() throws(AWSError) -> [UInt8] {
+        try RequestCheck.table(table)
+        try ItemCheck.parts(parts)
+        try RequestCheck.expressions(filter, projection)
+        try RequestCheck.count(segments, of: "segments of a scan", in: 1...DynamoDB.Limits.scanSegments)
+        try RequestCheck.require((0..<segments).contains(segment), "segment \(segment) of \(segments): they count from 0")
+        return JSONComposer.object { composer in
+            composer.member("TableName", table)
+            composer.member("FilterExpression", filter)
+            composer.member("ProjectionExpression", projection)
+            composer.parts(parts)
+            composer.member("Segment", segment)
+            composer.member("TotalSegments", segments)
+            composer.member("ExclusiveStartKey", attributes: startKey)
+        }
+    }
+}
+
 extension DynamoDB.BatchWriteItemRequest {
     func body() throws(AWSError) -> [UInt8] {
         let tables = writes.sorted { $0.key < $1.key }

@@ -133,6 +133,33 @@ extension DynamoDB {
         }
     }
 
+    /// <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Scan.html>
+    public struct ScanRequest: Sendable, Hashable {
+        public var table: String
+        public var filter: String?
+        public var projection: String?
+        public var parts: ExpressionParts
+        /// Which part of the table, from 0.
+        public var segment: Int
+        /// Of how many parts: several may be read at once.
+        public var segments: Int
+        /// Where the page before ended.
+        public var startKey: AttributeMap?
+
+        public init(
+            table: String, filter: String? = nil, projection: String? = nil, parts: ExpressionParts = ExpressionParts(), segment: Int = 0,
+            segments: Int = 1, startKey: AttributeMap? = nil
+        ) {
+            self.table = table
+            self.filter = filter
+            self.projection = projection
+            self.parts = parts
+            self.segment = segment
+            self.segments = segments
+            self.startKey = startKey
+        }
+    }
+
     /// One write of a batch.
     public enum BatchWrite: Sendable, Hashable {
         case put(AttributeMap)

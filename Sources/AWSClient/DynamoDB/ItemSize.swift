@@ -21,6 +21,8 @@ extension DynamoDB {
         public static let depth = 32
         /// Of an expression's text.
         public static let expressionBytes = 4096
+        /// <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Scan.html>
+        public static let scanSegments = 1_000_000
     }
 
     /// How many bytes DynamoDB counts for an item: its names and values.

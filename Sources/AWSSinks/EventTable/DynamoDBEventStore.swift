@@ -62,13 +62,16 @@ struct DynamoDBEventStore: EventStore {
         try await LogReader(reader: EventReader(store: self)).lines(requestID: requestID, limit: limit)
     }
 
-    /// Counts by function, table, queue and bus begin with the names of all of them, which no index lists: they would take a scan, which DynamoDB bills by the
+    /// Counts by function, table, queue and bus begin with the names of all of them, which no index lists: they take a scan, which DynamoDB bills by the
     /// size of the whole table, payloads and log lines included, each time it is asked.
-    func statistics(_ range: TimeRange) async throws -> EventStatistics {
-        throw EventStoreError(
-            .notAvailable,
-            "dynamodb:\(table): statistics would read the whole table each time, which DynamoDB bills by its size, since no index lists all functions and tables. "
-                + "Process the recorded streams into a SQLite file and ask that (--to sqlite:events.db), or ask CloudWatch for the functions' metrics")
+    func statistics(_ range: TimeRange, scanning: Bool) async throws -> EventStatistics {
+        guard scanning else {
+            throw EventStoreError(
+                .notAvailable,
+                "dynamodb:\(table): statistics read the whole table, which DynamoDB bills by its size, since no index lists all functions and tables; --scan has it done all the same. "
+                    + "Else process the recorded streams into a SQLite file and ask that (--to sqlite:events.db), or ask CloudWatch for the functions' metrics")
+        }
+        return try await TableScan(reader: EventReader(store: self)).statistics(range)
     }
 
     /// The client's connections belong to whoever made it.

@@ -37,7 +37,7 @@ struct SharedTable: EventStore {
 
     func logLines(requestID: String, limit: Int) async throws -> LogLinePage { try await store.logLines(requestID: requestID, limit: limit) }
 
-    func statistics(_ range: TimeRange) async throws -> EventStatistics { try await store.statistics(range) }
+    func statistics(_ range: TimeRange, scanning: Bool) async throws -> EventStatistics { try await store.statistics(range, scanning: scanning) }
 
     func close() async throws {}
 }
