@@ -9,8 +9,8 @@ public import StreamRecords
 ///
 /// - Answer for every record of the batch. What you say nothing about counts as to be retried.
 /// - Keep order: of the records with one ordering key, send the earlier one first, and when one of them must be
-///   retried, leave the later ones of that key alone. Other keys go on. ``DeliveryBatch/deliverEach(_:)`` does so for a
-///   sink that sends one record at a time; ``KeyGate`` keeps the account for one that does it itself.
+///   retried, leave the later ones of that key alone. Other keys go on. A ``RecordSink`` sends one record at a time and
+///   has it done so; ``KeyGate`` keeps the account for one that does it itself.
 /// - A record may come again after it was delivered: where the service can tell, say
 ///   ``Outcome/alreadyThere`` and change nothing.
 /// - Reject only what can never succeed. Everything that may pass by itself is a retry.
@@ -55,6 +55,17 @@ extension Sink where Settings == NoSettings {
 
     /// A sink without settings, for use in code.
     public init(_ context: SinkContext) async throws { try await self.init(NoSettings(), context) }
+}
+
+/// A sink that takes one record at a time, in their order.
+public protocol RecordSink: Sink {
+    /// Delivers a record and says what became of it. A throw means: to be retried.
+    func deliver(_ delivery: Delivery) async throws -> Outcome
+}
+
+extension RecordSink {
+    /// See ``DeliveryBatch/deliverEach(_:)``.
+    public func deliver(_ batch: DeliveryBatch) async throws -> Outcomes { await batch.deliverEach { try await deliver($0) } }
 }
 
 /// A sink was registered by its type that has no initialiser for that.
