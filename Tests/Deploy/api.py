@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Rules on the API: every request goes to the function, and none without a key but a browser's question whether it may ask."""
 
+import json
+
 from configuration import has_api
 from permissions import environment, function_of
 
@@ -59,16 +61,26 @@ def check_plan(stack):
         yield "the key is not one of the usage plan"
 
 
-def check_origins(stack):
-    """What API Gateway refuses itself can be read by the pages that the function lets in, and by no others."""
+def check_own_answers(stack):
+    """What API Gateway answers itself is a problem as the function's are, and can be read by the pages that the function lets in, and by no others."""
     responses = stack.of_type(KIND + "GatewayResponse")
+    if not stack.of_type(KIND + "RestApi"):
+        return
+    if sorted(each["ResponseType"] for _, each in responses) != ["DEFAULT_4XX", "DEFAULT_5XX", "QUOTA_EXCEEDED", "THROTTLED"]:
+        yield f"the API answers {sorted(each['ResponseType'] for _, each in responses)} itself"
     origin = environment(stack).get("API_CORS_ORIGIN")
-    allowed = [each["ResponseParameters"].get("gatewayresponse.header.access-control-allow-origin") for _, each in responses]
-    if allowed != ([f"'{origin}'"] if origin else []):
-        yield f"the API's own refusals are for {allowed}, and the function's answers for {origin}"
     for name, each in responses:
-        if each["ResponseType"] != "DEFAULT_4XX":
-            yield f"{name}: holds for {each['ResponseType']} alone"
+        headers = {header.removeprefix("gatewayresponse.header."): value for header, value in each["ResponseParameters"].items()}
+        allowed = headers.get("access-control-allow-origin")
+        if allowed != (f"'{origin}'" if origin else None):
+            yield f"{name}: the API's own answers are for {allowed}, and the function's for {origin}"
+        if headers.get("content-type") != "'application/problem+json'":
+            yield f"{name}: is no problem by its type {headers.get('content-type')}"
+        body = json.loads(each["ResponseTemplates"]["application/json"].replace("$context.error.messageString", '"said"'))
+        if not body.get("title") or body.get("detail") != "said":
+            yield f"{name}: says only {body}"
+        if (each["ResponseType"] in ("THROTTLED", "QUOTA_EXCEEDED")) != ("retry-after" in headers and body.get("status") == 429):
+            yield f"{name}: when to come again is {headers.get('retry-after')}, the status {body.get('status')}"
 
 
-RULES = [check_api, check_methods, check_plan, check_origins]
+RULES = [check_api, check_methods, check_plan, check_own_answers]

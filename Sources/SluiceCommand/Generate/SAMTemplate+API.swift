@@ -10,6 +10,9 @@ extension SAMTemplate {
             "      PathPart: \"{proxy+}\"",
         ]
             + method("ApiMethod", "ANY", asksForKey: true) + method("ApiPreflight", "OPTIONS", asksForKey: false)
+            + answer("ApiRefusals", "DEFAULT_4XX", title: "Refused") + answer("ApiThrottled", "THROTTLED", title: "Too Many Requests", status: 429, retryAfter: 1)
+            + answer("ApiQuotaExceeded", "QUOTA_EXCEEDED", title: "Too Many Requests", status: 429, retryAfter: 3600)
+            + answer("ApiFailures", "DEFAULT_5XX", title: "Failed")
             + [
                 "", "  ApiPermission:", "    Type: AWS::Lambda::Permission", "    Properties:", "      FunctionName: !Ref Consumer",
                 "      Action: lambda:InvokeFunction", "      Principal: apigateway.amazonaws.com",
@@ -33,6 +36,18 @@ extension SAMTemplate {
             "        IntegrationHttpMethod: POST",
             "        Uri: !Sub \"arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${Consumer.Arn}/invocations\"",
         ]
+    }
+
+    /// What API Gateway answers itself, as a problem like the function's own.
+    private static func answer(_ name: String, _ type: String, title: String, status: Int? = nil, retryAfter: Int? = nil) -> [String] {
+        let status = status.map { "\"status\":\($0)," } ?? ""
+        let lines = [
+            "", "  \(name):", "    Type: AWS::ApiGateway::GatewayResponse", "    Properties:", "      RestApiId: !Ref Api", "      ResponseType: \(type)",
+            "      ResponseTemplates:",
+            "        application/json: '{\"title\":\"\(title)\",\(status)\"detail\":$context.error.messageString}'", "      ResponseParameters:",
+            "        gatewayresponse.header.content-type: \"'application/problem+json'\"",
+        ]
+        return lines + (retryAfter.map { ["        gatewayresponse.header.retry-after: \"'\($0)'\""] } ?? [])
     }
 
     static var apiOutputs: [String] {
