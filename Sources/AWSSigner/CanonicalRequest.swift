@@ -12,18 +12,23 @@ struct CanonicalRequest {
     let signedHeaders: String
 
     init(_ request: SigningRequest, isS3: Bool) {
-        var lines: [String: [String]] = [:]
+        var lines: [(name: String, value: String)] = []
         for header in request.headers {
             let name = header.name.lowercased()
             if CanonicalRequest.unsigned.contains(name) { continue }
-            lines[name, default: []].append(CanonicalRequest.trimmed(header.value))
+            let value = CanonicalRequest.trimmed(header.value)
+            if let place = lines.firstIndex(where: { $0.name == name }) {
+                lines[place].value += ",\(value)"
+            } else {
+                lines.append((name, value))
+            }
         }
-        let names = lines.keys.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-        signedHeaders = names.joined(separator: ";")
+        lines.sort { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+        signedHeaders = lines.map(\.name).joined(separator: ";")
         var text = request.method + "\n"
         text += (isS3 ? (request.path.isEmpty ? "/" : request.path) : CanonicalRequest.path(request.path)) + "\n"
         text += CanonicalRequest.query(request.query) + "\n"
-        for name in names { text += "\(name):\((lines[name] ?? []).joined(separator: ","))\n" }
+        for (name, value) in lines { text += "\(name):\(value)\n" }
         text += "\n\(signedHeaders)\n\(request.payload.text)"
         self.text = text
     }
@@ -38,6 +43,7 @@ struct CanonicalRequest {
 
     /// Without blanks around it, and with one in place of several in a row.
     static func trimmed(_ value: String) -> String {
+        if !value.utf8.contains(where: { $0 <= 0x20 }) { return value }
         var bytes: [UInt8] = []
         var isPending = false
         for byte in value.utf8 {

@@ -51,15 +51,20 @@ public struct PayloadHash: Sendable, Hashable {
     public static let unsigned = PayloadHash(text: "UNSIGNED-PAYLOAD")
 }
 
-enum Hexadecimal {
-    static func text(_ bytes: some Sequence<UInt8>) -> String {
+/// Hashes as AWS writes them.
+package enum Hexadecimal {
+    /// Two small digits for each byte.
+    package static func text(_ bytes: some Sequence<UInt8>) -> String {
         var text: [UInt8] = []
         text.reserveCapacity(64)
         for byte in bytes {
-            for digit in [byte >> 4, byte & 15] { text.append(digit < 10 ? 0x30 + digit : 0x57 + digit) }
+            text.append(digit(byte >> 4))
+            text.append(digit(byte & 15))
         }
         return String(decoding: text, as: UTF8.self)
     }
+
+    private static func digit(_ value: UInt8) -> UInt8 { value < 10 ? 0x30 + value : 0x57 + value }
 }
 
 #endif

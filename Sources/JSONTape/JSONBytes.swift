@@ -78,4 +78,10 @@ public final class JSONBytes: @unchecked Sendable {
         let range = range.clamped(to: 0..<count)
         return unsafe Array(UnsafeBufferPointer(start: start + range.lowerBound, count: range.count))
     }
+
+    /// The bytes from `range` as text; what is not UTF-8 shows replacement characters.
+    public func text(of range: Range<Int>) -> String {
+        let range = range.clamped(to: 0..<count)
+        return unsafe String(decoding: UnsafeBufferPointer(start: start + range.lowerBound, count: range.count), as: UTF8.self)
+    }
 }

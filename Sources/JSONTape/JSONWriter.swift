@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import CInstructions
+
 /// Writes JSON into a growing buffer: spans of a source are copied as they were written, so nothing is unescaped and escaped again.
 ///
 /// Commas and brackets are the caller's: this is the pen, not the grammar.
@@ -176,25 +178,94 @@ public struct JSONWriter: ~Copyable, Sendable {
     public mutating func write(string: String) {
         var string = string
         string.withUTF8 { bytes in
-            buffer.reserve(bytes.count + 2)
-            write(byte: 0x22)
-            var start = 0
-            for index in 0..<bytes.count {
-                let byte = unsafe bytes[index]
-                guard byte < 0x20 || byte == 0x22 || byte == 0x5C else { continue }
-                if index > start { buffer.append(unsafe RawSpan(_unsafeElements: UnsafeBufferPointer(rebasing: bytes[start..<index]))) }
-                write(escaped: byte)
-                start = index + 1
+            if let start = bytes.baseAddress {
+                unsafe write(quoting: start, count: bytes.count)
+            } else {
+                write(raw: "\"\"")
             }
-            if bytes.count > start { buffer.append(unsafe RawSpan(_unsafeElements: UnsafeBufferPointer(rebasing: bytes[start...]))) }
-            write(byte: 0x22)
         }
     }
 
-    private mutating func write(escaped byte: UInt8) {
+    /// UTF-8 as a string, quoted and escaped.
+    public mutating func write(string utf8: RawSpan) {
+        unsafe utf8.withUnsafeBytes { bytes in
+            if let start = bytes.baseAddress {
+                unsafe write(quoting: start.assumingMemoryBound(to: UInt8.self), count: bytes.count)
+            } else {
+                write(raw: "\"\"")
+            }
+        }
+    }
+
+    private mutating func write(quoting start: UnsafePointer<UInt8>, count: Int) {
+        write(byte: 0x22)
+        unsafe write(escaping: start, count: count)
+        write(byte: 0x22)
+    }
+
+    /// Writes UTF-8 with a backslash where a string of JSON needs one.
+    private mutating func write(escaping start: UnsafePointer<UInt8>, count: Int) {
+        var from = unsafe start
+        let end = unsafe start + count
+        // Invariant: there is room for what is left if each byte of it gets a backslash, and steps of 16 bytes end in the padding.
+        buffer.reserve(2 * count)
+        var to = unsafe buffer.start + buffer.count
+        // Steps of 16 bytes, each read in as many parts as have to begin behind a backslash; the last part may be read 15 bytes further.
+        while unsafe end - from >= 32 {
+            let mask = unsafe instruction_string(from)
+            var marks = (mask | mask &>> 16) & 0xFFFF
+            var done = 0
+            while marks != 0 {
+                let place = marks.trailingZeroBitCount
+                marks &= marks &- 1
+                unsafe UnsafeMutableRawPointer(to).storeBytes(of: StringScanner.load16(from + done), as: SIMD16<UInt8>.self)
+                unsafe to += place &- done
+                done = place
+                let byte = unsafe from[place]
+                if byte < 0x20 {
+                    unsafe to = write(control: byte, at: to, room: 2 * (end - from))
+                    done = place &+ 1
+                } else {
+                    // The part that begins here writes over it, unless it is to stay.
+                    unsafe to.pointee = 0x5C
+                    unsafe to += byte == 0x22 || byte == 0x5C ? 1 : 0
+                }
+            }
+            unsafe UnsafeMutableRawPointer(to).storeBytes(of: StringScanner.load16(from + done), as: SIMD16<UInt8>.self)
+            unsafe to += 16 &- done
+            unsafe from += 16
+        }
+        while unsafe from < end {
+            let byte = unsafe from.pointee
+            unsafe from += 1
+            if byte == 0x22 || byte == 0x5C {
+                unsafe to.pointee = 0x5C
+                unsafe to[1] = byte
+                unsafe to += 2
+            } else if byte >= 0x20 {
+                unsafe to.pointee = byte
+                unsafe to += 1
+            } else {
+                unsafe to = write(control: byte, at: to, room: 2 * (end - from))
+            }
+        }
+        unsafe buffer.advance(by: to - buffer.start - buffer.count)
+    }
+
+    /// Writes an escape, which takes more room than a backslash.
+    ///
+    /// - Parameter place: how far this writer's buffer is written.
+    /// - Returns: where to go on, with that much room.
+    @inline(never)
+    private mutating func write(control byte: UInt8, at place: UnsafeMutablePointer<UInt8>, room: Int) -> UnsafeMutablePointer<UInt8> {
+        unsafe buffer.advance(by: place - buffer.start - buffer.count)
+        write(control: byte)
+        buffer.reserve(room)
+        return unsafe buffer.start + buffer.count
+    }
+
+    private mutating func write(control byte: UInt8) {
         switch byte {
-        case 0x22: write(raw: "\\\"")
-        case 0x5C: write(raw: "\\\\")
         case 0x08: write(raw: "\\b")
         case 0x0C: write(raw: "\\f")
         case 0x0A: write(raw: "\\n")
@@ -235,6 +306,9 @@ public struct JSONWriter: ~Copyable, Sendable {
     public var bytes: RawSpan {
         @_lifetime(borrow self) borrowing get { buffer.bytes }
     }
+
+    /// The bytes written so far as text.
+    public var text: String { unsafe String(decoding: UnsafeBufferPointer(start: UnsafePointer(buffer.start), count: buffer.count), as: UTF8.self) }
 
     /// A copy of the bytes written so far.
     public var array: [UInt8] { buffer.copy(of: 0..<buffer.count) }

@@ -92,4 +92,65 @@ import Testing
             #expect(value == .string(text + (last == 0x22 ? "" : "\\")))
         }
     }
+
+    /// What is written is what a slow writer writes, byte by byte.
+    @Test("Every kind of character is written at each place of strings of each length", arguments: ["\"", "\\", "\n", "\u{0}", "\u{1F}", "\u{7F}", "é", "€", "😀", "\"\u{8}\\é\""])
+    func written(piece: String) throws {
+        for length in 0...80 {
+            for place in 0...length {
+                let plain = (0..<length).map { UInt8(ascii: "a") + UInt8($0 % 26) }
+                let text = String(decoding: plain[..<place], as: UTF8.self) + piece + String(decoding: plain[place...], as: UTF8.self)
+                var writer = JSONWriter()
+                writer.write(string: text)
+                let expected = "\"" + text.unicodeScalars.map(Self.escaped).joined() + "\""
+                let written = writer.text
+                #expect(written == expected, "length \(length), place \(place)")
+                // The same bytes where others follow, which are not of the text.
+                let bytes = JSONBytes(Array(text.utf8) + Array("\"behind\"".utf8))
+                writer.removeAll()
+                writer.write(string: bytes.span.extracting(0..<text.utf8.count))
+                let copied = writer.text
+                #expect(copied == expected, "length \(length), place \(place)")
+                #expect(bytes.text(of: 0..<text.utf8.count) == text)
+            }
+        }
+    }
+
+    @Test("Texts that are all escapes, of every length") func allEscapes() throws {
+        for piece in ["\"", "\u{1}", "\u{1}\""] {
+            for count in 0...200 {
+                let text = String(repeating: piece, count: count)
+                var writer = JSONWriter()
+                writer.write(string: text)
+                let written = writer.text
+                #expect(written == "\"" + text.unicodeScalars.map(Self.escaped).joined() + "\"")
+            }
+        }
+    }
+
+    private static func escaped(_ scalar: Unicode.Scalar) -> String {
+        switch scalar {
+        case "\"": return #"\""#
+        case "\\": return #"\\"#
+        case "\n": return #"\n"#
+        case "\u{8}": return #"\b"#
+        case "\u{0}"..<" ":
+            let digits = String(scalar.value, radix: 16)
+            return #"\u"# + String(repeating: "0", count: 4 - digits.count) + digits
+        default: return String(Character(scalar))
+        }
+    }
+
+    @Test("A control character and a pair of bytes are seen at every place") func controls() {
+        for length in 0...70 {
+            let plain = [UInt8](repeating: 0x61, count: length)
+            func has(_ bytes: [UInt8]) -> Bool { JSONBytes(bytes).span.hasControl(orPair: 0xEF, 0xBF) }
+            #expect(!has(plain))
+            for place in 0...length {
+                for (found, isThere) in [([0x1F], true), ([0], true), ([0x20], false), ([0xEF, 0xBF], true), ([0xEF, 0xBC], false), ([0xBF, 0xEF], false), ([0xEF], false)] as [([UInt8], Bool)] {
+                    #expect(has(Array(plain[..<place] + found + plain[place...])) == isThere, "\(found) at \(place) of \(length)")
+                }
+            }
+        }
+    }
 }

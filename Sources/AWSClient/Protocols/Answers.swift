@@ -55,12 +55,18 @@ extension HTTPResponse {
 /// A JSON object of an answer; `null` counts as absent, as with AWS.
 struct JSONObject: Sendable {
     private let members: [JSONMember]
-    private let place: String
+    private let parent: String
+    /// Where the parent is an array.
+    private let index: Int?
 
-    init(_ members: [JSONMember], at place: String = "") {
+    init(_ members: [JSONMember], at parent: String = "", index: Int? = nil) {
         self.members = members
-        self.place = place
+        self.parent = parent
+        self.index = index
     }
+
+    /// For messages.
+    private var place: String { index.map { "\(parent)[\($0)]" } ?? parent }
 
     private subscript(name: String) -> JSONValue? {
         let value = members.last { $0.name == name }?.value
@@ -102,10 +108,12 @@ struct JSONObject: Sendable {
     func objects(_ name: String) throws(AnswerError) -> [JSONObject] {
         guard let value = self[name] else { return [] }
         guard case .array(let values) = value else { throw AnswerError(at: path(name), expected: "an array") }
+        let place = path(name)
         var objects: [JSONObject] = []
+        objects.reserveCapacity(values.count)
         for (index, value) in values.enumerated() {
-            guard case .object(let members) = value else { throw AnswerError(at: "\(path(name))[\(index)]", expected: "an object") }
-            objects.append(JSONObject(members, at: "\(path(name))[\(index)]"))
+            guard case .object(let members) = value else { throw AnswerError(at: "\(place)[\(index)]", expected: "an object") }
+            objects.append(JSONObject(members, at: place, index: index))
         }
         return objects
     }

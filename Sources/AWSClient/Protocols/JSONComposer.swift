@@ -41,6 +41,18 @@ struct JSONComposer: ~Copyable {
         writer.write(string: text)
     }
 
+    /// UTF-8.
+    mutating func string(_ utf8: RawSpan) {
+        separate()
+        writer.write(string: utf8)
+    }
+
+    /// A value that is JSON already.
+    mutating func raw(_ json: [UInt8]) {
+        separate()
+        writer.write(raw: json)
+    }
+
     mutating func int(_ value: Int) {
         separate()
         writer.write(int: value)

@@ -8,12 +8,12 @@ enum RequestCheck {
         if !condition { throw AWSError(.invalidRequest, message()) }
     }
 
-    static func count(_ count: Int, of what: String, in range: ClosedRange<Int>) throws(AWSError) {
-        try require(range.contains(count), "\(count) \(what); the service takes \(range.lowerBound) to \(range.upperBound)")
+    static func count(_ count: Int, of what: @autoclosure () -> String, in range: ClosedRange<Int>) throws(AWSError) {
+        try require(range.contains(count), "\(count) \(what()); the service takes \(range.lowerBound) to \(range.upperBound)")
     }
 
-    static func size(_ bytes: Int, of what: String, atMost maximum: Int) throws(AWSError) {
-        try require(bytes <= maximum, "\(what): \(bytes) bytes; the service takes at most \(maximum)")
+    static func size(_ bytes: Int, of what: @autoclosure () -> String, atMost maximum: Int) throws(AWSError) {
+        try require(bytes <= maximum, "\(what()): \(bytes) bytes; the service takes at most \(maximum)")
     }
 
     /// - Parameter characters: beside letters and digits.

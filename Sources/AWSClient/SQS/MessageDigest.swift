@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
 #if AWS
+internal import AWSSigner
 internal import Crypto
 
 /// The MD5 that SQS tells of what it took. No security hangs on it: it shows damage on the way.
 ///
 /// <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-message-metadata.html>
 enum MessageDigest {
-    static func of(_ body: String) -> String { hexadecimal(Insecure.MD5.hash(data: Array(body.utf8))) }
+    static func of(_ body: String) -> String { Hexadecimal.text(Insecure.MD5.hash(data: Array(body.utf8))) }
+
+    static func of(_ body: MessageText) -> String { Hexadecimal.text(Insecure.MD5.hash(data: body.array)) }
 
     /// Of attributes in the order of their names, each part behind its length. Nil where there are none.
     static func of(_ attributes: [String: SQS.Attribute]) -> String? {
@@ -29,15 +32,7 @@ enum MessageDigest {
                 append(value)
             }
         }
-        return hexadecimal(Insecure.MD5.hash(data: bytes))
-    }
-
-    private static func hexadecimal(_ digest: Insecure.MD5Digest) -> String {
-        var text: [UInt8] = []
-        for byte in digest {
-            for digit in [byte >> 4, byte & 15] { text.append(digit < 10 ? 0x30 + digit : 0x57 + digit) }
-        }
-        return String(decoding: text, as: UTF8.self)
+        return Hexadecimal.text(Insecure.MD5.hash(data: bytes))
     }
 }
 

@@ -120,22 +120,14 @@ extension SQS.SendEntry {
     fileprivate func write(into composer: inout JSONComposer) {
         composer.object { composer in
             composer.member("Id", id)
-            composer.member("MessageBody", body)
+            composer.name("MessageBody")
+            composer.string(text.span)
             composer.member("DelaySeconds", delaySeconds)
             composer.member("MessageGroupId", groupID)
             composer.member("MessageDeduplicationId", deduplicationID)
-            if attributes.isEmpty { return }
-            composer.member("MessageAttributes") { composer in
-                for (name, attribute) in attributes.sorted(by: { $0.key < $1.key }) {
-                    composer.member(name) { composer in
-                        composer.member("DataType", attribute.type)
-                        switch attribute.value {
-                        case .string(let text): composer.member("StringValue", text)
-                        case .binary(let bytes): composer.member("BinaryValue", Base64.encodeToString(bytes))
-                        }
-                    }
-                }
-            }
+            guard let attributes = attributeSet.json else { return }
+            composer.name("MessageAttributes")
+            composer.raw(attributes)
         }
     }
 }
@@ -158,22 +150,27 @@ extension HTTPResponse {
     fileprivate func sent(_ entries: [SQS.SendEntry]) throws(AnswerError) -> SQS.SendMessageBatchResult {
         let answer = try json()
         let failures = try HTTPResponse.failures(answer)
-        var results: [String: Result<SQS.SentMessage, SQS.EntryFailure>] = [:]
-        let byID = Dictionary(entries.map { ($0.id, $0) }) { first, _ in first }
+        var results = [Result<SQS.SentMessage, SQS.EntryFailure>?](repeating: nil, count: entries.count)
         for success in try answer.objects("Successful") {
             let id = try success.requiredText("Id")
-            guard let entry = byID[id] else { continue }
-            let taken = (try success.text("MD5OfMessageBody"), try success.text("MD5OfMessageAttributes"))
-            let sent = (MessageDigest.of(entry.body), MessageDigest.of(entry.attributes))
-            if taken.0 != sent.0 || (taken.1 != nil && taken.1 != sent.1) {
-                results[id] = .failure(
-                    .init(code: "ChecksumMismatch", message: "SQS took other bytes than were sent, by their MD5", isSenderFault: false))
-            } else {
-                results[id] = .success(.init(messageID: try success.requiredText("MessageId"), sequenceNumber: try success.text("SequenceNumber")))
-            }
+            guard let place = entries.firstIndex(where: { $0.id == id }) else { continue }
+            results[place] =
+                try HTTPResponse.isTaken(entries[place], success)
+                ? .success(.init(messageID: try success.requiredText("MessageId"), sequenceNumber: try success.text("SequenceNumber")))
+                : .failure(HTTPResponse.otherBytes)
         }
         return SQS.SendMessageBatchResult(
-            entries: entries.map { failures[$0.id].map { .failure($0) } ?? results[$0.id] ?? .failure(HTTPResponse.noAnswer) })
+            entries: zip(entries, results).map { entry, result in failures[entry.id].map { .failure($0) } ?? result ?? .failure(HTTPResponse.noAnswer) })
+    }
+
+    private static let otherBytes = SQS.EntryFailure(
+        code: "ChecksumMismatch", message: "SQS took other bytes than were sent, by their MD5", isSenderFault: false)
+
+    /// Whether SQS took what was sent, by its MD5s. It tells none of attributes where it took none.
+    private static func isTaken(_ entry: SQS.SendEntry, _ success: JSONObject) throws(AnswerError) -> Bool {
+        guard try success.text("MD5OfMessageBody") == MessageDigest.of(entry.text) else { return false }
+        guard let attributes = try success.text("MD5OfMessageAttributes") else { return true }
+        return attributes == entry.attributeSet.digest
     }
 
     fileprivate func deleted(_ count: Int) throws(AnswerError) -> SQS.DeleteMessageBatchResult {

@@ -29,23 +29,37 @@ extension SQS {
         /// 1 to 80 letters, digits, `-`, `_`, another one for each entry.
         public var id: String
         /// Not empty, and of characters that XML allows.
-        public var body: String
+        public var body: String {
+            get { text.string }
+            set { text = MessageText(newValue) }
+        }
         /// At most ten.
-        public var attributes: [String: Attribute]
+        public var attributes: [String: Attribute] {
+            get { attributeSet.values }
+            set { attributeSet = AttributeSet(newValue) }
+        }
         /// 0 to 900; absent: the queue's. Not for FIFO queues.
         public var delaySeconds: Int?
         /// The FIFO group, needed there; 1 to 128 letters, digits and ASCII punctuation.
         public var groupID: String?
         /// What tells a message from another within five minutes; 1 to 128 of the same characters.
         public var deduplicationID: String?
+        package var text: MessageText
+        package var attributeSet: AttributeSet
+
+        package init(id: String, text: MessageText) {
+            self.id = id
+            self.text = text
+            attributeSet = .none
+        }
 
         public init(
             id: String, body: String, attributes: [String: Attribute] = [:], delaySeconds: Int? = nil, groupID: String? = nil,
             deduplicationID: String? = nil
         ) {
             self.id = id
-            self.body = body
-            self.attributes = attributes
+            text = MessageText(body)
+            attributeSet = attributes.isEmpty ? .none : AttributeSet(attributes)
             self.delaySeconds = delaySeconds
             self.groupID = groupID
             self.deduplicationID = deduplicationID

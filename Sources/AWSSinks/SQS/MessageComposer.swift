@@ -5,6 +5,7 @@ internal import AWSClient
 internal import Crypto
 internal import Sluice
 internal import StreamRecords
+internal import Synchronization
 
 /// Makes the message that a record becomes.
 struct MessageComposer: Sendable {
@@ -12,18 +13,26 @@ struct MessageComposer: Sendable {
     let hasAttributes: Bool
     /// Of one message, as the queue has it.
     let maximumBytes: Int
+    private let attributes = KnownAttributes()
+
+    init(isFIFO: Bool, hasAttributes: Bool, maximumBytes: Int) {
+        self.isFIFO = isFIFO
+        self.hasAttributes = hasAttributes
+        self.maximumBytes = maximumBytes
+    }
 
     func compose(_ delivery: Delivery) -> Preparation<SQS.SendEntry> {
-        let body = String(decoding: delivery.payloadBytes, as: UTF8.self)
-        if body.isEmpty { return .rejected("the record's text is empty, which SQS does not take") }
-        if !SQS.isSendable(body) {
-            let bad = body.unicodeScalars.first { !SQS.isSendable(String($0)) }
+        let part = delivery.payloadPart
+        let text = MessageText(part.bytes, part.range)
+        if text.count == 0 { return .rejected("the record's text is empty, which SQS does not take") }
+        if !SQS.isSendable(text) {
+            let bad = text.string.unicodeScalars.first { !SQS.isSendable(String($0)) }
             let code = bad.map { String($0.value, radix: 16, uppercase: true) } ?? "?"
             return .rejected("the record's text has the character U+\(code), which SQS does not take")
         }
         let record = delivery.record
-        var entry = SQS.SendEntry(id: "0", body: body)
-        if hasAttributes { entry.attributes = MessageComposer.attributes(of: record) }
+        var entry = SQS.SendEntry(id: "0", text: text)
+        if hasAttributes { entry.attributeSet = attributes.of(record) }
         if isFIFO {
             let id = record.idText
             entry.deduplicationID = MessageComposer.identifier(id)
@@ -34,15 +43,6 @@ struct MessageComposer: Sendable {
         return .ready(entry, bytes: bytes)
     }
 
-    private static func attributes(of record: Record) -> [String: SQS.Attribute] {
-        var attributes: [String: SQS.Attribute] = ["kind": .string(record.kind.rawValue)]
-        for (name, value) in [("table", record.table), ("op", record.operation?.rawValue)] {
-            // A value that SQS would refuse is in the body all the same.
-            if let value, SQS.isSendable(value) { attributes[name] = .string(value) }
-        }
-        return attributes
-    }
-
     /// The text where SQS takes it as a group's or deduplication id, else its SHA-256 in hexadecimal digits.
     static func identifier(_ text: String) -> String {
         if SQS.isID(text) { return text }
@@ -51,6 +51,40 @@ struct MessageComposer: Sendable {
             for digit in [byte >> 4, byte & 15] { digits.append(digit < 10 ? 0x30 + digit : 0x57 + digit) }
         }
         return String(decoding: digits, as: UTF8.self)
+    }
+}
+
+/// The attributes of records: `kind`, `table`, `op`. Records of few tables come again and again, so they are kept.
+private final class KnownAttributes: Sendable {
+    private struct Origin: Hashable {
+        let kind: Record.Kind
+        let table: String?
+        let operation: Operation?
+    }
+
+    /// More are only in use where tables are without number; then everything is made anew.
+    private static let most = 256
+
+    private let known = Mutex<[Origin: AttributeSet]>([:])
+
+    func of(_ record: Record) -> AttributeSet {
+        let origin = Origin(kind: record.kind, table: record.table, operation: record.operation)
+        return known.withLock { known in
+            if let attributes = known[origin] { return attributes }
+            if known.count >= KnownAttributes.most { known.removeAll() }
+            let attributes = KnownAttributes.make(origin)
+            known[origin] = attributes
+            return attributes
+        }
+    }
+
+    private static func make(_ origin: Origin) -> AttributeSet {
+        var attributes: [String: SQS.Attribute] = ["kind": .string(origin.kind.rawValue)]
+        for (name, value) in [("table", origin.table), ("op", origin.operation?.rawValue)] {
+            // A value that SQS would refuse is in the body all the same.
+            if let value, SQS.isSendable(value) { attributes[name] = .string(value) }
+        }
+        return AttributeSet(attributes)
     }
 }
 #endif

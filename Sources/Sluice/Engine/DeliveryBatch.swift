@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import JSONTape
+package import JSONTape
 public import StreamRecords
 
 /// Records on their way into one sink, in stream order, routed and rendered.
@@ -91,6 +91,9 @@ public struct Delivery: Sendable, Identifiable {
 
     /// A copy of the payload's bytes.
     public var payloadBytes: [UInt8] { bytes[storage.payloadRange(index)] }
+
+    /// The payload where it stands: as a part of bytes that the whole batch shares.
+    package var payloadPart: (bytes: JSONBytes, range: Range<Int>) { (bytes, storage.payloadRange(index)) }
 }
 
 /// Lines that were rendered once for all sinks that want the same ones.

@@ -19,9 +19,9 @@ struct MeasureSQS: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sqs", abstract: "Measures the sink sqs against a bare loop of the same HTTP calls, on loopback.",
         discussion: """
-            The calls are recorded first, signatures and all. Then the sink (decoding, rendering, signing, sending, checking the answers) and a loop that \
-            posts the recorded bytes with AsyncHTTPClient and reads the answers, as many at once, take turns against a server in a process of its own. \
-            The server does what SQS has to: it reads the entries and answers with their MD5.
+            The calls are recorded first, signatures and all. Then the sink (decoding, rendering, signing, sending, checking the answers), with the next \
+            batch made ready while one is delivered, and a loop that posts the recorded bytes with AsyncHTTPClient and reads the answers, as many at \
+            once, take turns against a server in a process of its own. The server does what SQS has to: it reads the entries and answers with their MD5.
             """)
 
     @Option(help: "How many DynamoDB records are sent in each round.") var records = 20_000
@@ -91,14 +91,24 @@ struct MeasureSQS: AsyncParsableCommand {
             {"sinks": {"queue": {"type": "sqs", "queue": "\(endpoint)/123456789012/orders", "verify": false, "concurrency": \(concurrency)}}, "routes": [{"to": ["queue"]}]}
             """
         let pipeline = try await Pipeline(Configuration(reading: ConfigurationNode(json: text, file: "benchmark.json"), registry: registry), sinks: registry)
-        for event in events {
-            for batch in RecordBatch.decode(event) {
-                let report = try await pipeline.deliver(pipeline.prepare(batch))
+        // As `sluice process` does with more than one processor: the next batch is decoded and rendered while one is delivered.
+        var next = prepare(events[...], pipeline)
+        for place in events.indices {
+            let batches = await next.value
+            next = prepare(events[(place + 1)...], pipeline)
+            for batch in batches {
+                guard let prepared = batch.take() else { continue }
+                let report = try await pipeline.deliver(prepared)
                 guard report.counts.delivered == batch.count else { throw ValidationError("of \(batch.count) records \(report.counts.delivered) were delivered") }
             }
         }
         try await pipeline.shutdown()
         await services.shutdown()
+    }
+
+    /// Begins with the first of these events.
+    private func prepare(_ events: ArraySlice<[UInt8]>, _ pipeline: Pipeline) -> Task<[PreparedBatch], Never> {
+        Task { events.first.map { RecordBatch.decode($0).map { PreparedBatch($0, pipeline) } } ?? [] }
     }
 
     // MARK: The bare loop
@@ -128,6 +138,19 @@ struct MeasureSQS: AsyncParsableCommand {
             while try await group.next() != nil { start() }
         }
     }
+}
+
+/// A batch on its way from the task that makes it ready to the one that delivers it.
+private final class PreparedBatch: Sendable {
+    let count: Int
+    private let content: Mutex<Prepared?>
+
+    init(_ batch: RecordBatch, _ pipeline: Pipeline) {
+        count = batch.count
+        content = Mutex(pipeline.prepare(batch))
+    }
+
+    func take() -> Prepared? { content.withLock { $0.take() } }
 }
 
 /// Keeps the requests and answers as the server would.

@@ -32,8 +32,41 @@ public struct Image: Sendable {
     /// Plain JSON, with the names in order and numbers in their normal form: the same for the same attributes, however they were written.
     var canonicalJSON: String {
         var writer = JSONWriter()
+        writeCanonical(into: &writer)
+        return writer.text
+    }
+
+    /// Writes ``canonicalJSON``.
+    func writeCanonical(into writer: inout JSONWriter) {
+        let start = writer.count
+        if writeKeys(into: &writer) { return }
+        writer.truncate(to: start)
         AttributeValue.map(attributes).writeCanonical(into: &writer)
-        return String(decoding: writer.array, as: UTF8.self)
+    }
+
+    /// The same for what most keys are: one or two attributes, with names in order and without escapes.
+    ///
+    /// - Returns: whether this is one; else something else was written.
+    private func writeKeys(into writer: inout JSONWriter) -> Bool {
+        var last: String?
+        var count = 0
+        writer.write(byte: 0x7B)
+        var members = document.view(node).members
+        while members.next() {
+            guard count < 2, !members.key.rawText.isEscaped, let name = members.key.string, last.map({ $0 < name }) ?? true else { return false }
+            if count > 0 { writer.write(byte: 0x2C) }
+            writer.copyName(members.key)
+            var wrapper = members.value.members
+            if wrapper.next(), wrapper.key.string == "S", !wrapper.value.rawText.isEscaped {
+                writer.copyQuoted(wrapper.value)
+            } else {
+                AttributeValue(members.value).writeCanonical(into: &writer)
+            }
+            last = name
+            count += 1
+        }
+        writer.write(byte: 0x7D)
+        return true
     }
 }
 

@@ -72,12 +72,20 @@ public struct Record: Sendable, Identifiable {
     public var orderingKey: OrderingKey? {
         if let origin { return origin.orderingKey }
         return switch kind {
-        case .change: keys.map { OrderingKey("\(source.identity)#\($0.canonicalJSON)") }
+        case .change: keys.map { OrderingKey(orderingText(of: $0)) }
         case .log: OrderingKey("\(source.account ?? "")/\(source.name)/\(source.logStream ?? "")")
         case .message: string(slot.group, slot.document).map { OrderingKey("\(source.identity)#\($0)") }
         // A bus promises no order; a FIFO queue that carries its events does.
         case .event: string(slot.group, slot.rawDocument).map { OrderingKey("fifo#\($0)") }
         }
+    }
+
+    private func orderingText(of keys: Image) -> String {
+        var writer = JSONWriter()
+        writer.write(raw: source.identity)
+        writer.write(byte: UInt8(ascii: "#"))
+        keys.writeCanonical(into: &writer)
+        return writer.text
     }
 
     /// The record as it was received; for a log event, a subscription document with that event alone.
