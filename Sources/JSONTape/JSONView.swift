@@ -351,12 +351,20 @@ public struct JSONMembers: ~Escapable {
         // A folded object's only member has a name of one letter, and a string.
         if following < 0 && lengths.ofOthers & 2 == 0 { following = end }
         if following < 0 { return next() }
-        while following < end {
-            let name = object.at(JSONNode(entry: UInt32(truncatingIfNeeded: following))).entry
-            let value = object.at(JSONNode(entry: UInt32(truncatingIfNeeded: following &+ 1))).entry
-            if lengths.include(name, value) { return next() }
-            following = following &+ 1 &+ (value.tag <= TapeEntry.arrayStart ? value.payload : 1)
+        var place = following
+        while place < end {
+            let name = unsafe TapeEntry(bits: object.tape[place])
+            let value = unsafe TapeEntry(bits: object.tape[place &+ 1])
+            let behind = place &+ 1 &+ (value.tag <= TapeEntry.arrayStart ? value.payload : 1)
+            if lengths.include(name, value) {
+                keyNode = JSONNode(entry: UInt32(truncatingIfNeeded: place))
+                valueNode = JSONNode(entry: UInt32(truncatingIfNeeded: place &+ 1))
+                following = behind
+                return true
+            }
+            place = behind
         }
+        following = end
         return false
     }
 
@@ -385,11 +393,21 @@ public struct JSONNameLengths: Sendable, BitwiseCopyable {
     @inlinable @inline(__always)
     public static func bit(_ length: Int) -> UInt64 { 1 &<< UInt64(truncatingIfNeeded: length) }
 
+    /// Those of names that are so much longer.
+    public func longer(by count: Int) -> JSONNameLengths {
+        var longer = JSONNameLengths()
+        longer.ofObjects = ofObjects &<< UInt64(count & 63) | ofObjects &>> UInt64(-count & 63)
+        longer.ofOthers = ofOthers &<< UInt64(count & 63) | ofOthers &>> UInt64(-count & 63)
+        return longer
+    }
+
     /// Whether a member may be looked for. Names with escapes are not told by their length.
     @inlinable @inline(__always)
     func include(_ name: TapeEntry, _ value: TapeEntry) -> Bool {
-        let isObject = value.tag == TapeEntry.objectStart || value.tag >= TapeEntry.folded
-        return (isObject ? ofObjects : ofOthers) & JSONNameLengths.bit(name.payload) != 0 || name.tag == TapeEntry.escapedString
+        // The start of an object is the lowest tag, and the folded ones are the highest.
+        let isObject = value.tag &- 1 >= TapeEntry.folded &- 1
+        // The length stands from bit 32 on.
+        return ((isObject ? ofObjects : ofOthers) &>> (name.bits &>> 32) | (name.tag == TapeEntry.escapedString ? 1 : 0)) & 1 != 0
     }
 }
 

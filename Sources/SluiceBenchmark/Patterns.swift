@@ -56,6 +56,7 @@ struct Patterns: AsyncParsableCommand {
 
     private func measureLibrary(_ path: String, _ bytes: Int, _ report: inout Report) throws {
         let sets = try Self.workloads.map { try PatternSet($0.patterns.map { try EventPattern($0) }) }
+        let parts = sets.map { set in ChangePart.allCases.compactMap { part in set.place(part.path, except: part.membersApart).map { (part, $0) } } }
         guard let content = FileManager.default.contents(atPath: path) else { throw ValidationError("cannot read \(path)") }
         var decoding: [Double] = []
         var matching = [[Double]](repeating: [], count: sets.count)
@@ -76,7 +77,7 @@ struct Patterns: AsyncParsableCommand {
                 for number in sets.indices {
                     let start = Self.processorTime
                     var matcher = PatternMatcher(sets[number])
-                    for batch in batches { hits[number] += Self.match(batch, &matcher) }
+                    for batch in batches { hits[number] += Self.match(batch, &matcher, parts[number]) }
                     times[number] += Self.processorTime - start
                 }
                 records += batches.reduce(0) { $0 + $1.count }
@@ -106,14 +107,20 @@ struct Patterns: AsyncParsableCommand {
     /// Seconds of this process: other processes do not matter to them.
     private static var processorTime: Double { Double(clock()) / Double(CLOCKS_PER_SEC) }
 
-    private static func match(_ batch: RecordBatch, _ matcher: inout PatternMatcher) -> Int {
+    private static func match(_ batch: RecordBatch, _ matcher: inout PatternMatcher, _ parts: [(part: ChangePart, place: PatternPlace)]) -> Int {
+        let changeParts = ChangeParts(parts.map { ChangeParts($0.part) })
         var hits = 0
         for index in batch.indices {
             matcher.begin()
-            batch.eachEventPart(at: index) { view, part in
-                switch part {
-                case .members(let left): matcher.add(membersOf: view, except: left)
-                case .member(let name): matcher.add(view, as: name)
+            let isTaken = batch.eachChangePart(at: index, of: changeParts) { view, part in
+                for entry in parts where entry.part == part { matcher.add(membersOf: view, below: entry.place) }
+            }
+            if !isTaken {
+                batch.eachEventPart(at: index) { view, part in
+                    switch part {
+                    case .members(let left): matcher.add(membersOf: view, except: left)
+                    case .member(let name): matcher.add(view, as: name)
+                    }
                 }
             }
             matcher.finish()

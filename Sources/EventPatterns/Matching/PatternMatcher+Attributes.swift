@@ -14,7 +14,7 @@ extension PatternMatcher {
     }
 
     /// Adds an item's attributes to the event's own members.
-    public mutating func add(plainValuesOf item: borrowing JSONView) { members(of: item, 0, 0, .attributes) }
+    public mutating func add(plainValuesOf item: borrowing JSONView) { members(of: item, 0, tables.nodes[0], 0, .attributes) }
 
     /// Matches where there is no item: only what asks for absence is met.
     public mutating func matchNothing() {
@@ -32,7 +32,7 @@ extension PatternMatcher {
         case .number: if field >= 0 { leaf(.number, inner.rawText, field, element) }
         case .bool: if field >= 0 { leaf(inner.bool == true ? .yes : .no, inner.rawText, field, element) }
         case .null: if field >= 0 { leaf(.null, inner.rawText, field, element) }
-        case .map: members(of: inner, node, element, .attributes)
+        case .map: members(of: inner, node, tables.nodes[node], element, .attributes)
         case .list: plainElements(of: inner, node, element)
         case .strings: if field >= 0 { plainSet(inner, .string, field, element) }
         case .numbers: if field >= 0 { plainSet(inner, .number, field, element) }

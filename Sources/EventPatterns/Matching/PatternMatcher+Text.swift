@@ -2,41 +2,31 @@
 
 public import JSONTape
 
-/// A place in the tree of a set's paths, for whoever finds an event's members by themselves.
-public struct PatternPlace: Sendable, Hashable {
-    let node: Int
-
-    /// The event itself.
-    public static let root = PatternPlace(node: 0)
-}
-
 /// Values of validated, compact JSON text that has no index. Only what a pattern asks for is read.
 extension PatternMatcher {
-    /// The place of an object with these names on the way to it; nil where no pattern asks for anything in it.
-    public func place(_ names: [String]) -> PatternPlace? {
-        var node = 0
-        for name in names {
-            let bytes = JSONBytes(name.utf8)
-            node = tables.node(below: node, parts: bytes.text(0..<bytes.count))
-            if node < 0 { return nil }
-        }
-        return tables.nodes[node].hasChildren ? PatternPlace(node: node) : nil
-    }
-
     /// Adds members of an object, which may be some of them.
     public mutating func add(_ members: Span<JSONMemberPlace>, of text: JSONBytes, below place: PatternPlace) {
-        add(members, of: text, below: place.node, .own)
+        add(members, of: text, below: place.number, place.node) { $0.value(&$1, $2, 0) }
     }
 
-    /// The same for attributes of an item, which are seen as their plain values.
+    /// Adds attributes of an item, which may be some of them: sound attribute values, as those of a record are.
+    public mutating func add(attributes: Span<JSONMemberPlace>, of text: JSONBytes, below place: PatternPlace) {
+        add(attributes, of: text, below: place.number, place.node) { $0.attribute(&$1, $2) }
+    }
+
+    /// The same, where attributes are seen as their plain values.
     public mutating func add(plainValuesOf attributes: Span<JSONMemberPlace>, of text: JSONBytes) {
-        add(attributes, of: text, below: 0, .attributes)
+        add(attributes, of: text, below: 0, tables.nodes[0]) { $0.plainValue(&$1, $2, 0) }
     }
 
-    private mutating func add(_ members: Span<JSONMemberPlace>, of text: JSONBytes, below parent: Int, _ form: Form) {
-        let node = tables.nodes[parent]
+    @inline(__always)
+    private mutating func add(
+        _ members: Span<JSONMemberPlace>, of text: JSONBytes, below parent: Int, _ node: PatternTables.Node,
+        _ take: (inout PatternMatcher, inout JSONTranscriber, Int) -> Void
+    ) {
         for number in members.indices {
             let member = members[number]
+            if !node.names.mayHold(member.nameWord) && member.nameWord != 0 { continue }
             // Quotes and colon are no part of the name; what has no word has escapes.
             let count = Int(member.nameCount) &- 3
             let start = Int(member.place) &+ 1
@@ -54,8 +44,22 @@ extension PatternMatcher {
             }
             if child < 0 { continue }
             var reader = text.reader(at: member.valuePlace)
-            value(&reader, child, 0, form)
+            take(&self, &reader, child)
         }
+    }
+
+    /// An attribute's value: an object with one member. It is read as far as somebody asks for something in it; nothing behind it is looked at.
+    private mutating func attribute(_ t: inout JSONTranscriber, _ node: Int) {
+        // {"?":" as nearly all of them begin
+        if t.word & 0x0000_FFFF_FF00_FFFF == 0x0000_223A_2200_227B {
+            let child = tables.child(of: node, tables.nodes[node], letter: UInt8(truncatingIfNeeded: t.word &>> 16))
+            if child < 0 { return }
+            t.skip(5)
+            return string(&t, .string, child, 0)
+        }
+        t.skip(1)
+        let child = child(of: node, tables.nodes[node], t.readName())
+        if child >= 0 { value(&t, child, 0) }
     }
 
     // MARK: Values

@@ -39,14 +39,20 @@ public struct PatternMatcher: ~Copyable {
     /// The patterns it matched, in order.
     public var matches: [Int] {
         var found: [Int] = []
+        eachMatch { found.append($0) }
+        return found
+    }
+
+    /// Names the patterns it matched, in order.
+    @inlinable @inline(__always)
+    public func eachMatch(_ body: (Int) -> Void) {
         for place in 0..<patterns.count {
             var word = patterns[place]
             while word != 0 {
-                found.append(place * 64 + word.trailingZeroBitCount)
+                body(place &* 64 &+ word.trailingZeroBitCount)
                 word &= word &- 1
             }
         }
-        return found
     }
 
     // MARK: Events
@@ -71,7 +77,17 @@ public struct PatternMatcher: ~Copyable {
     ///
     /// - Parameter name: a member that is left out, since something else stands in its place.
     public mutating func add(membersOf object: borrowing JSONView, except name: StaticString? = nil) {
-        members(of: object, 0, 0, .own, except: name)
+        members(of: object, 0, tables.nodes[0], 0, .own, except: name)
+    }
+
+    /// Adds members of an object that was found by itself.
+    public mutating func add(membersOf object: borrowing JSONView, below place: PatternPlace) {
+        let parent = place.number
+        var members = object.members
+        while members.next(place.node.lengths) {
+            let child = child(of: parent, place.node, members.key.rawText)
+            if child >= 0 && !place.leavesOut(child) { value(members.value, child, 0) }
+        }
     }
 
     /// Adds one member to the event's own.
@@ -102,8 +118,9 @@ public struct PatternMatcher: ~Copyable {
         case attributes
     }
 
-    mutating func members(of object: borrowing JSONView, _ node: Int, _ element: Int32, _ form: Form, except left: StaticString? = nil) {
-        let entry = tables.nodes[node]
+    mutating func members(
+        of object: borrowing JSONView, _ node: Int, _ entry: PatternTables.Node, _ element: Int32, _ form: Form, except left: StaticString? = nil
+    ) {
         var lengths = entry.lengths
         // All values of an item are objects.
         if form == .attributes { lengths.ofObjects = lengths.ofOthers }
@@ -146,7 +163,7 @@ public struct PatternMatcher: ~Copyable {
             return
         }
         switch value.kind {
-        case .object: members(of: value, node, element, .own)
+        case .object: members(of: value, node, tables.nodes[node], element, .own)
         case .array: elements(of: value, node, element)
         default:
             let field = tables.nodes[node].field
@@ -164,7 +181,7 @@ public struct PatternMatcher: ~Copyable {
                 guard entry.hasChildren else { continue }
                 let array = number ?? tally.newArray()
                 number = array
-                members(of: each.value, node, tally.newElement(of: array, in: element), .own)
+                members(of: each.value, node, entry, tally.newElement(of: array, in: element), .own)
             case .array:
                 let array = number ?? tally.newArray()
                 number = array

@@ -6,19 +6,9 @@ internal import JSONTape
 extension PatternTables {
     // MARK: Names
 
-    @inline(__always)
-    static func nameHash(_ word: UInt64) -> UInt64 {
-        let mixed = word &* 0x9E37_79B9_7F4A_7C15
-        return mixed ^ mixed &>> 32
-    }
-
     /// What a name leads to that is no child: nothing, or a look at its parts.
     static var none: Int { -1 }
     static var odd: Int { -2 }
-
-    /// A bit for a name's first two bytes, the first one lowest.
-    @inline(__always)
-    static func startBit(_ word: UInt64) -> UInt64 { 1 &<< (((word & 0xFFFF) &* 0x9E37_79B9_7F4A_7C15) &>> 58) }
 
     /// The child of this name, `none`, or `odd` where the name has escapes or points and has to be looked at part by part.
     @inline(__always)
@@ -36,8 +26,8 @@ extension PatternTables {
     ///   - holds: whether the name is what stands in `bytes` from a place on; with a negative place, whether it has a point in it.
     @inline(__always)
     func child(of parent: Int, _ node: Node, _ word: UInt64, count: Int, _ holds: (Int) -> Bool) -> Int {
-        let hash = PatternTables.nameHash(word)
-        if node.hashes &>> (hash & 63) & 1 != 0 {
+        let hash = JSONNameFilter.hash(word)
+        if node.names.mayHold(hash: hash) {
             var slot = PatternTables.slot(hash, node, edgeShift)
             while edges[slot].child >= 0 {
                 // The word says all of a name of up to eight bytes, its length included.
@@ -49,7 +39,7 @@ extension PatternTables {
                 slot = (slot &+ 1) & (edges.count &- 1)
             }
         }
-        if node.starts & PatternTables.startBit(word) == 0 { return PatternTables.none }
+        if !node.names.mayHoldStart(of: word) { return PatternTables.none }
         if count > 8 { return holds(-1) ? PatternTables.odd : PatternTables.none }
         // A point makes a byte of this zero.
         let points = (word ^ UInt64(truncatingIfNeeded: count) &<< 56) ^ 0x2E2E_2E2E_2E2E_2E2E

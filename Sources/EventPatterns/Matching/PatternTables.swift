@@ -13,11 +13,24 @@ final class PatternTables: Sendable {
         var hasChildren = false
         /// How long the names are that lead on from here, also those with points in them.
         var lengths = JSONNameLengths()
-        /// A bit for each child's hash: mostly it says that a name is not among them.
-        var hashes: UInt64 = 0
-        /// A bit for how each name begins that can go on with a point, see ``startBit(_:)``.
-        var starts: UInt64 = 0
+        /// Mostly it says that a name is not among the children's.
+        var names = JSONNameFilter()
         var salt: UInt64 = 0
+
+        /// Takes notice of a child that has all of its own children.
+        mutating func lead(to child: Node, _ word: UInt64, count: Int) {
+            hasChildren = true
+            names.insert(word)
+            lengths.ofOthers |= JSONNameLengths.bit(count)
+            guard child.hasChildren else { return }
+            // Arrays lead to what their elements lead to.
+            lengths.ofObjects |= JSONNameLengths.bit(count)
+            // A name that goes on with a point and a name that leads on from the child.
+            names.insertStart(word, count: count)
+            let inner = child.lengths.longer(by: count + 1)
+            lengths.ofOthers |= inner.ofOthers
+            lengths.ofObjects |= inner.ofObjects
+        }
     }
 
     /// A child in the tree of paths.

@@ -24,8 +24,12 @@ struct Tally: ~Copyable {
     /// Conditions met and fields seen in elements of arrays.
     private(set) var metInside: [(condition: Int32, element: Int32)] = []
     private(set) var seenInside: [(field: Int32, element: Int32)] = []
-    /// Conditions met that alternatives are looked at for.
-    private var deciding: [Int32] = []
+    /// Conditions met that alternatives are looked at for: the first so many of these.
+    private var deciding: JSONScratch<Int32>
+    private var decidingCount = 0
+    private let hasUnconditional: Bool
+    /// Alternatives that could not be told without a look into arrays.
+    private var unclear: [Int32] = []
     /// A string in lower case.
     var lowercased = JSONBuffer()
 
@@ -33,6 +37,8 @@ struct Tally: ~Copyable {
         self.tables = tables
         met = JSONScratch(repeating: 0, count: tables.conditions.count)
         seen = JSONScratch(repeating: 0, count: tables.fields.count)
+        deciding = JSONScratch(repeating: 0, count: tables.conditions.count)
+        hasUnconditional = !tables.unconditional.isEmpty
     }
 
     mutating func begin() {
@@ -43,7 +49,7 @@ struct Tally: ~Copyable {
             seen.fill(0)
         }
         event += 1
-        deciding.removeAll(keepingCapacity: true)
+        decidingCount = 0
         if elements.count > 1 || arrays > 0 {
             elements.removeSubrange(1...)
             metInside.removeAll(keepingCapacity: true)
@@ -79,7 +85,11 @@ struct Tally: ~Copyable {
     mutating func meet(_ condition: Int, in element: Int32) {
         let current = event &* 2
         let before = met[condition]
-        if before < current && !tables.conditions[condition].alternatives.isEmpty { deciding.append(Int32(truncatingIfNeeded: condition)) }
+        // A condition comes here once for an event, so there is room for it.
+        if before < current && !tables.conditions[condition].alternatives.isEmpty {
+            deciding[decidingCount] = Int32(truncatingIfNeeded: condition)
+            decidingCount &+= 1
+        }
         if element == 0 {
             met[condition] = current | 1
         } else {
@@ -92,24 +102,29 @@ struct Tally: ~Copyable {
 
     /// Sets the bit of each pattern that matches.
     mutating func decide(_ patterns: inout JSONScratch<UInt64>) {
-        var search: ElementSearch?
-        for place in deciding.indices {
+        if decidingCount == 0 && !hasUnconditional { return }
+        for place in 0..<decidingCount {
             for alternative in tables.conditions[Int(deciding[place])].alternatives.range {
-                decide(Int(tables.alternativesOfConditions[alternative]), &patterns, &search)
+                decide(tables.alternativesOfConditions[alternative], &patterns)
             }
         }
-        for place in tables.unconditional.indices { decide(Int(tables.unconditional[place]), &patterns, &search) }
+        for place in tables.unconditional.indices { decide(tables.unconditional[place], &patterns) }
+        if !unclear.isEmpty { decideInside(&patterns) }
     }
 
-    private func decide(_ number: Int, _ patterns: inout JSONScratch<UInt64>, _ search: inout ElementSearch?) {
-        let alternative = tables.alternatives[number]
+    private mutating func decide(_ number: Int32, _ patterns: inout JSONScratch<UInt64>) {
+        let alternative = tables.alternatives[Int(number)]
         let pattern = Int(alternative.pattern)
         if patterns[pattern &>> 6] &>> UInt64(pattern & 63) & 1 != 0 { return }
-        guard isMet(alternative, &search) else { return }
-        patterns[pattern &>> 6] |= 1 &<< UInt64(pattern & 63)
+        switch isMet(alternative) {
+        case true?: patterns[pattern &>> 6] |= 1 &<< UInt64(pattern & 63)
+        case false?: break
+        case nil: unclear.append(number)
+        }
     }
 
-    private func isMet(_ alternative: PatternTables.Alternative, _ kept: inout ElementSearch?) -> Bool {
+    /// Whether an alternative's conditions are met; nil where that depends on the elements of arrays that they were met in.
+    private func isMet(_ alternative: PatternTables.Alternative) -> Bool? {
         let current = event &* 2
         var isClear = true
         for place in alternative.conditions.range {
@@ -125,17 +140,26 @@ struct Tally: ~Copyable {
             isClear = false
         }
         if isClear { return true }
-        if elements.count == 1 { return false }
-        var search = kept.take() ?? everythingInside()
-        for place in alternative.conditions.range {
-            let number = Int(tables.conditionsOfAlternatives[place])
-            if met[number] == current | 1 { search.add(condition: number, in: 0) }
-            let field = Int(tables.conditions[number].field)
-            if seen[field] == current | 1 { search.add(field: field, in: 0) }
+        return elements.count == 1 ? false : nil
+    }
+
+    @inline(never)
+    private mutating func decideInside(_ patterns: inout JSONScratch<UInt64>) {
+        let current = event &* 2
+        var search = everythingInside()
+        for alternative in unclear {
+            let alternative = tables.alternatives[Int(alternative)]
+            let pattern = Int(alternative.pattern)
+            if patterns[pattern &>> 6] &>> UInt64(pattern & 63) & 1 != 0 { continue }
+            for place in alternative.conditions.range {
+                let number = Int(tables.conditionsOfAlternatives[place])
+                if met[number] == current | 1 { search.add(condition: number, in: 0) }
+                let field = Int(tables.conditions[number].field)
+                if seen[field] == current | 1 { search.add(field: field, in: 0) }
+            }
+            if search.succeeds(alternative) { patterns[pattern &>> 6] |= 1 &<< UInt64(pattern & 63) }
         }
-        let isFound = search.succeeds(alternative)
-        kept = search
-        return isFound
+        unclear.removeAll(keepingCapacity: true)
     }
 
     private func everythingInside() -> ElementSearch {

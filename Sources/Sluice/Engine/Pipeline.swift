@@ -95,8 +95,9 @@ public actor Pipeline {
         return wanted.contains(.plain) ? .plain : wanted.first
     }
 
-    /// Whether routes look at records' values: for ``StreamRecords/RecordReader``, which can note where they are while it decodes.
-    public nonisolated var looksAtValues: Bool { table.looksAtValues }
+    /// The members of changes that routes look at, nil where they look at none: for ``StreamRecords/RecordReader``, which can note where they are
+    /// while it decodes.
+    public nonisolated var outlining: OutlineInterest? { table.outlining }
 
     /// Routes a batch's records and renders their lines: the work that needs a processor. It waits for nothing and may
     /// run on several threads at once.

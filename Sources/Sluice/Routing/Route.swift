@@ -35,6 +35,16 @@ public struct Route: Sendable, Hashable {
         conditions.allSatisfy { $0.mayBeMet(by: source, operation) }
     }
 
+    /// Whether records of any source and operation can take the route.
+    var isOpen: Bool {
+        conditions.allSatisfy { condition in
+            switch condition {
+            case .event, .eventOtherThan: true
+            case .kind, .source, .operation, .changed, .was, .becomes: false
+            }
+        }
+    }
+
     /// Whether the route asks for a record's values.
     public var looksAtValues: Bool { conditions.contains { $0.looksAtValues } }
 }

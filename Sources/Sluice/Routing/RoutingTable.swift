@@ -17,20 +17,30 @@ struct RoutingTable: Sendable {
     private let sinks: [[Int]]
     /// Nil where no route asks for values.
     private let values: ValueConditions?
+    /// For each route whether all records can take it as far as its source and operation go, and whether it asks for values.
+    private let isOpen: [Bool]
+    private let isValued: [Bool]
+    /// All routes that ask for values: where every route is open, as those with nothing but patterns are, records of all sources share it.
+    private let everyValued: ValuedRoutes?
 
     /// - Parameter names: the sinks' names, which give them their numbers.
     init(_ routes: [Route], sinks names: [String]) {
         self.routes = routes
         sinks = routes.map { route in route.to.compactMap { names.firstIndex(of: $0) } }
-        values = ValueConditions(routes)
+        let values = ValueConditions(routes)
+        self.values = values
+        isOpen = routes.map(\.isOpen)
+        let isValued = routes.map(\.looksAtValues)
+        self.isValued = isValued
+        everyValued = values.map { ValuedRoutes(routes.indices.filter { isValued[$0] }, $0) }
     }
 
-    /// Whether routes ask for records' values.
-    var looksAtValues: Bool { values != nil }
+    /// The members of changes that routes look at, nil where they ask for no values.
+    var outlining: OutlineInterest? { values?.interest }
 
     /// The routes that records of this source and operation can take.
     private func candidates(for source: RecordSource, _ operation: Operation?) -> [Int] {
-        routes.indices.filter { routes[$0].mayTake(source, operation) }
+        isOpen.indices.filter { isOpen[$0] || routes[$0].mayTake(source, operation) }
     }
 
     private func plan(along taken: [Int]) -> Plan {
@@ -67,9 +77,8 @@ struct RoutingTable: Sendable {
             } else {
                 let operation = records.operation(at: index)
                 let named = Named(source: source, operation: operation)
-                way = byName[named] ?? self.way(of: candidates(for: sources[source], operation), &plans, &choices)
-                byName[named] = way
-                if code != others { known[place] = way }
+                way = (code == others ? byName[named] : nil) ?? self.way(of: candidates(for: sources[source], operation), &plans, &choices)
+                if code == others { byName[named] = way } else { known[place] = way }
             }
             switch way {
             case .plan(let number): plans.ofRecord.append(number)
@@ -90,32 +99,48 @@ struct RoutingTable: Sendable {
     }
 
     private struct Choice {
-        var candidates: [Int]
+        let candidates: [Int]
         /// Those of them that ask for values.
-        var valued: [Int]
+        let valued: ValuedRoutes
         /// What was decided before, and what last: often the next record is like the one before.
-        var plans: [RouteSet: UInt16] = [:]
-        var last: (taken: RouteSet, plan: UInt16)?
+        private var plans: [RouteSet: UInt16] = [:]
+        private var lastTaken = RouteSet()
+        private var lastPlan: UInt16?
+
+        init(candidates: [Int], valued: ValuedRoutes) {
+            self.candidates = candidates
+            self.valued = valued
+        }
+
+        mutating func plan(_ taken: RouteSet) -> UInt16? {
+            if let lastPlan, lastTaken == taken { return lastPlan }
+            guard let known = plans[taken] else { return nil }
+            lastTaken = taken
+            lastPlan = known
+            return known
+        }
+
+        mutating func remember(_ plan: UInt16, for taken: RouteSet) {
+            plans[taken] = plan
+            lastTaken = taken
+            lastPlan = plan
+        }
     }
 
     private func way(of candidates: [Int], _ plans: inout Plans, _ choices: inout [Choice]) -> Way {
-        let valued = candidates.filter { routes[$0].looksAtValues }
-        guard !valued.isEmpty else { return .plan(plans.number(of: plan(along: candidates))) }
-        choices.append(Choice(candidates: candidates, valued: valued))
+        let valued = candidates.filter { isValued[$0] }
+        guard !valued.isEmpty, let values, let everyValued else { return .plan(plans.number(of: plan(along: candidates))) }
+        if let known = choices.firstIndex(where: { $0.candidates == candidates }) { return .choice(known) }
+        choices.append(Choice(candidates: candidates, valued: valued == everyValued.routes ? everyValued : ValuedRoutes(valued, values)))
         return .choice(choices.count - 1)
     }
 
     private func plan(of number: Int, _ taken: RouteSet, _ plans: inout Plans, _ choices: inout [Choice]) -> UInt16 {
-        if let last = choices[number].last, last.taken == taken { return last.plan }
-        if let known = choices[number].plans[taken] {
-            choices[number].last = (taken, known)
-            return known
-        }
+        if let known = choices[number].plan(taken) { return known }
         let choice = choices[number]
-        let along = choice.candidates.filter { route in choice.valued.firstIndex(of: route).map { taken.contains($0) } ?? true }
+        let along = choice.candidates.filter { route in choice.valued.routes.firstIndex(of: route).map { taken.contains($0) } ?? true }
         let plan = plans.number(of: plan(along: along))
-        choices[number].plans[taken] = plan
-        choices[number].last = (taken, plan)
+        choices[number].remember(plan, for: taken)
         return plan
     }
 

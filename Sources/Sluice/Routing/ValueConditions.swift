@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import EventPatterns
+import JSONTape
 import StreamRecords
 
 /// The routes' conditions on values, compiled together: one set for all patterns on what AWS sent, one for each image's.
@@ -24,6 +25,11 @@ struct ValueConditions: Sendable {
     let events: PatternSet
     let old: PatternSet
     let new: PatternSet
+    /// The objects of a change in which patterns on what AWS sent look for something.
+    let parts: [(part: ChangePart, place: PatternPlace)]
+    let changeParts: ChangeParts
+    /// The members of changes that are looked at.
+    let interest: OutlineInterest
 
     /// Nil where no route asks for values.
     init?(_ routes: [Route]) {
@@ -61,6 +67,15 @@ struct ValueConditions: Sendable {
         self.events = PatternSet(events)
         self.old = PatternSet(old)
         self.new = PatternSet(new)
+        let set = self.events
+        parts = ChangePart.allCases.compactMap { part in set.place(part.path, except: part.membersApart).map { (part, $0) } }
+        changeParts = ChangeParts(parts.map { ChangeParts($0.part) })
+        var interest = OutlineInterest()
+        for (part, place) in parts { interest[part] = place.names }
+        if let place = self.old.place([]) { interest[.old].formUnion(place.names) }
+        if let place = self.new.place([]) { interest[.new].formUnion(place.names) }
+        for path in paths.joined() { interest.insert(path) }
+        self.interest = interest
     }
 
     private static func add(_ pattern: EventPattern, to patterns: inout [EventPattern]) -> Int {
@@ -79,6 +94,33 @@ extension Array {
     }
 }
 
+/// Routes that ask for values, in a list, and what is known of all of them at once. One object, so that it is handed on by one reference.
+final class ValuedRoutes: Sendable {
+    let routes: [Int]
+    /// For each pattern on what AWS sent the routes that ask for that and nothing else, by their places in the list.
+    let told: [RouteSet]
+    let hasTold: Bool
+    /// The places of those that ask for more.
+    let others: [Int]
+
+    init(_ routes: [Int], _ conditions: ValueConditions) {
+        var told = [RouteSet](repeating: RouteSet(), count: conditions.events.count)
+        var others: [Int] = []
+        for (place, route) in routes.enumerated() {
+            let needs = conditions.needs[route]
+            if needs.events.count == 1 && needs.otherEvents.isEmpty && needs.was.isEmpty && needs.becomes.isEmpty && needs.changed.isEmpty {
+                told[conditions.firstEvents[route]].insert(place)
+            } else {
+                others.append(place)
+            }
+        }
+        self.routes = routes
+        self.told = told
+        hasTold = others.count < routes.count
+        self.others = others
+    }
+}
+
 /// Some of a list of routes, by their places in it.
 struct RouteSet: Hashable, Sendable {
     private var first: UInt64 = 0
@@ -92,6 +134,17 @@ struct RouteSet: Hashable, Sendable {
             while more.count < place >> 6 { more.append(0) }
             more[place >> 6 - 1] |= bit
         }
+    }
+
+    @inline(__always)
+    mutating func formUnion(_ other: RouteSet) {
+        first |= other.first
+        if !other.more.isEmpty { addMore(other) }
+    }
+
+    private mutating func addMore(_ other: RouteSet) {
+        while more.count < other.more.count { more.append(0) }
+        for place in other.more.indices { more[place] |= other.more[place] }
     }
 
     func contains(_ place: Int) -> Bool {

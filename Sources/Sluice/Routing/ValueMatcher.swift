@@ -8,46 +8,49 @@ import StreamRecords
 struct ValueMatcher: ~Copyable {
     private let conditions: ValueConditions
     private let records: RecordBatch
-    /// Where values stand, in a batch whose lines were made in one pass: then nothing needs an index.
-    private let outlines: RecordOutlines?
+    /// Where values stand, in a batch whose lines were made in one pass: then nothing needs an index. Of no records in other batches; what is
+    /// optional would be copied for each record.
+    private let outlines: RecordOutlines
+    private let isOutlined: Bool
     private var events: PatternMatcher
     private var old: PatternMatcher
     private var new: PatternMatcher
     private let wantsMessage: Bool
-    /// The objects of a stream record in which the patterns look for something.
-    private let parts: [(part: RecordOutlines.Part, place: PatternPlace)]
 
     init(_ conditions: ValueConditions, _ records: RecordBatch) {
         self.conditions = conditions
         self.records = records
-        outlines = records.outlines
+        // Outlines that were made for somebody else may lack some.
+        let outlines = records.outlines.flatMap { $0.interest.covers(conditions.interest) ? $0 : nil }
+        self.outlines = outlines ?? .none
+        isOutlined = outlines != nil
         events = PatternMatcher(conditions.events)
         old = PatternMatcher(conditions.old)
         new = PatternMatcher(conditions.new)
         wantsMessage = events.wants("message")
-        var parts: [(part: RecordOutlines.Part, place: PatternPlace)] = []
-        for (part, names) in [
-            (RecordOutlines.Part.record, []), (.stream, ["dynamodb"]), (.new, ["dynamodb", "NewImage"]), (.old, ["dynamodb", "OldImage"]),
-        ] {
-            if let place = events.place(names) { parts.append((part, place)) }
-        }
-        self.parts = parts
     }
 
     /// Which of these routes a record takes as far as values decide, as places in the list.
-    mutating func routes(_ routes: [Int], at index: Int) -> RouteSet {
+    mutating func routes(_ valued: ValuedRoutes, at index: Int) -> RouteSet {
         var taken = RouteSet()
-        var hasEvents = false
+        if valued.hasTold {
+            matchEvent(index)
+            events.eachMatch { taken.formUnion(valued.told[$0]) }
+        }
+        if !valued.others.isEmpty { add(valued.others, of: valued.routes, at: index, hasEvents: valued.hasTold, to: &taken) }
+        return taken
+    }
+
+    private mutating func add(_ places: [Int], of routes: [Int], at index: Int, hasEvents: Bool, to taken: inout RouteSet) {
+        var hasEvents = hasEvents
         var hasOld = false
         var hasNew = false
-        for place in routes.indices {
-            let first = conditions.firstEvents[routes[place]]
-            if first >= 0 {
-                matchEventOnce(index, &hasEvents)
-                if !events.isMatch(first) { continue }
-            }
+        for place in places {
             let needs = conditions.needs[routes[place]]
-            if needs.events.count > 1 && !all(needs.events, events) { continue }
+            if !needs.events.isEmpty {
+                matchEventOnce(index, &hasEvents)
+                if !all(needs.events, events) { continue }
+            }
             if !needs.otherEvents.isEmpty {
                 matchEventOnce(index, &hasEvents)
                 if any(needs.otherEvents, events) { continue }
@@ -55,21 +58,20 @@ struct ValueMatcher: ~Copyable {
             if !needs.was.isEmpty {
                 if !hasOld {
                     hasOld = true
-                    ValueMatcher.match(.old, &old, records, outlines, index)
+                    ValueMatcher.match(.old, &old, records, isOutlined, outlines, index)
                 }
                 if !all(needs.was, old) { continue }
             }
             if !needs.becomes.isEmpty {
                 if !hasNew {
                     hasNew = true
-                    ValueMatcher.match(.new, &new, records, outlines, index)
+                    ValueMatcher.match(.new, &new, records, isOutlined, outlines, index)
                 }
                 if !all(needs.becomes, new) { continue }
             }
             // Comparing images is the dearest, so it comes last.
             if needs.changed.allSatisfy({ isAnyChanged(conditions.paths[$0], index) }) { taken.insert(place) }
         }
-        return taken
     }
 
     private func all(_ patterns: Range<Int>, _ matcher: borrowing PatternMatcher) -> Bool {
@@ -95,26 +97,47 @@ struct ValueMatcher: ~Copyable {
 
     private mutating func matchEvent(_ index: Int) {
         events.begin()
-        if let outlines {
-            for (part, place) in parts {
-                events.add(outlines.members(of: part, at: index), of: outlines.text, below: place)
-            }
+        if isOutlined {
+            ValueMatcher.add(outlines, conditions.parts, index, to: &events)
         } else {
-            records.eachEventPart(at: index, wantsMessage: wantsMessage) { view, part in
-                switch part {
-                case .members(let left): events.add(membersOf: view, except: left)
-                case .member(let name): events.add(view, as: name)
-                }
-            }
+            addIndexedEvent(index)
         }
         events.finish()
     }
 
+    private static func add(
+        _ outlines: borrowing RecordOutlines, _ parts: [(part: ChangePart, place: PatternPlace)], _ index: Int, to events: inout PatternMatcher
+    ) {
+        for number in parts.indices {
+            let members = outlines.members(of: parts[number].part, at: index)
+            if members.isEmpty { continue }
+            switch parts[number].part {
+            case .record, .stream: events.add(members, of: outlines.text, below: parts[number].place)
+            case .new, .old: events.add(attributes: members, of: outlines.text, below: parts[number].place)
+            }
+        }
+    }
+
+    private mutating func addIndexedEvent(_ index: Int) {
+        let parts = conditions.parts
+        let isTaken = records.eachChangePart(at: index, of: conditions.changeParts) { view, part in
+            for entry in parts where entry.part == part { events.add(membersOf: view, below: entry.place) }
+        }
+        if isTaken { return }
+        records.eachEventPart(at: index, wantsMessage: wantsMessage) { view, part in
+            switch part {
+            case .members(let left): events.add(membersOf: view, except: left)
+            case .member(let name): events.add(view, as: name)
+            }
+        }
+    }
+
     private static func match(
-        _ side: ImageSide, _ matcher: inout PatternMatcher, _ records: RecordBatch, _ outlines: RecordOutlines?, _ index: Int
+        _ side: ImageSide, _ matcher: inout PatternMatcher, _ records: RecordBatch, _ isOutlined: Bool, _ outlines: borrowing RecordOutlines,
+        _ index: Int
     ) {
         matcher.begin()
-        if let outlines {
+        if isOutlined {
             matcher.add(plainValuesOf: outlines.members(of: side == .old ? .old : .new, at: index), of: outlines.text)
         } else {
             _ = records.withImage(side, at: index) { matcher.add(plainValuesOf: $0) }

@@ -18,9 +18,9 @@ struct OpenInput: ~Copyable {
 
     /// - Parameters:
     ///   - rendering: the envelope that the lines will be wanted in.
-    ///   - outlining: whether values of the records will be looked for.
+    ///   - outlining: which members of the records will be looked for.
     init(
-        _ input: Input, limits: RecordLimits, memory: JSONMemory, rendering: Envelope?, outlining: Bool = false, stop: StopSignal, counter: ByteCounter
+        _ input: Input, limits: RecordLimits, memory: JSONMemory, rendering: Envelope?, outlining: OutlineInterest? = nil, stop: StopSignal, counter: ByteCounter
     ) throws(Failure) {
         self.input = input
         if input.isStandardInput {

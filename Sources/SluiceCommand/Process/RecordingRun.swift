@@ -80,7 +80,7 @@ struct RecordingRun: Sendable {
 
     private func open(_ input: Input) throws(OpenInput.Failure) -> OpenInput {
         try OpenInput(
-            input, limits: limits, memory: memory, rendering: pipeline.rendering, outlining: pipeline.looksAtValues, stop: stop, counter: counter)
+            input, limits: limits, memory: memory, rendering: pipeline.rendering, outlining: pipeline.outlining, stop: stop, counter: counter)
     }
 
     /// Everything on one thread.

@@ -9,6 +9,8 @@ public struct AttributePath: Sendable, Hashable, CustomStringConvertible {
     public let description: String
     /// For each step the names that may begin there: the step alone, and with those behind it, since a name may have points itself.
     private let names: [[Name]]
+    /// The ``JSONText/nameWord`` of ``only``.
+    let onlyWord: UInt64?
 
     private struct Name: Sendable, Hashable {
         var bytes: [UInt8]
@@ -24,6 +26,8 @@ public struct AttributePath: Sendable, Hashable, CustomStringConvertible {
         names = steps.indices.map { first in
             (first..<steps.count).map { last in Name(bytes: Array(steps[first...last].joined(separator: [0x2E])), next: last + 1) }
         }
+        let bytes = JSONBytes(text.utf8)
+        onlyWord = steps.count == 1 ? bytes.text(0..<bytes.count).nameWord : nil
     }
 
     /// The name of an attribute of the item itself, where the path is no longer.
@@ -71,7 +75,7 @@ extension RecordBatch {
     ///
     /// - Returns: nil where the record is no change, or has not both images.
     public func isChanged(_ path: AttributePath, at index: Int) -> Bool? {
-        if let name = path.only, let isChanged = outlines?.isChanged(name, at: index) { return isChanged }
+        if let outlines, let name = path.only, let word = path.onlyWord, let isChanged = outlines.isChanged(name, word, at: index) { return isChanged }
         let parts = storage.index
         let slot = parts.slots[index]
         guard slot.kind == .change, !slot.old.isNone, !slot.new.isNone else { return nil }

@@ -2,6 +2,44 @@
 
 public import JSONTape
 
+/// An object in the stream record of a change.
+public enum ChangePart: Int, Sendable, Hashable, CaseIterable {
+    /// The stream record, without its member `dynamodb`.
+    case record
+    /// `dynamodb`, without its images.
+    case stream
+    case new
+    case old
+
+    /// The names on the way to it.
+    public var path: [String] {
+        switch self {
+        case .record: []
+        case .stream: ["dynamodb"]
+        case .new: ["dynamodb", "NewImage"]
+        case .old: ["dynamodb", "OldImage"]
+        }
+    }
+
+    /// Members that are parts of their own.
+    public var membersApart: [String] {
+        switch self {
+        case .record: ["dynamodb"]
+        case .stream: ["NewImage", "OldImage"]
+        case .new, .old: []
+        }
+    }
+}
+
+/// Some of the parts of a change.
+public struct ChangeParts: OptionSet, Sendable, Hashable {
+    public let rawValue: UInt8
+
+    public init(rawValue: UInt8) { self.rawValue = rawValue }
+
+    public init(_ part: ChangePart) { rawValue = 1 << UInt8(part.rawValue) }
+}
+
 /// Where a part of an event belongs, see ``RecordBatch/eachEventPart(at:wantsMessage:_:)``.
 public enum EventPart: Sendable {
     /// It is an object, whose members are the event's own; one of them may be left out, since something else stands in its place.
@@ -53,6 +91,23 @@ extension RecordBatch {
             body(document.view(slot.raw), .members(except: "message"))
             body(content.view(content.root), .member("message"))
         }
+    }
+
+    /// Hands over objects of a change's stream record one by one, with their ``ChangePart/membersApart``, which are not meant: their places
+    /// are known from decoding, so nothing that nobody asks for is gone over again.
+    ///
+    /// - Returns: false, with nothing handed over, where that does not tell all: of what is no change as Lambda hands it out, and of one that
+    ///   names its images in ways that AWS does not. ``eachEventPart(at:wantsMessage:_:)`` does.
+    public func eachChangePart(at index: Int, of wanted: ChangeParts, _ body: (borrowing JSONView, ChangePart) -> Void) -> Bool {
+        let parts = storage.index
+        let slot = parts.slots[index]
+        guard slot.flags.contains(.ordinaryNames) else { return false }
+        let document = parts.documents[Int(slot.document)]
+        if wanted.contains(ChangeParts(.record)) { body(document.view(slot.raw), .record) }
+        if wanted.contains(ChangeParts(.stream)) { body(document.view(slot.stream), .stream) }
+        if !slot.new.isNone && wanted.contains(ChangeParts(.new)) { body(document.view(slot.new), .new) }
+        if !slot.old.isNone && wanted.contains(ChangeParts(.old)) { body(document.view(slot.old), .old) }
+        return true
     }
 
     /// The document that a message's body is, where it is JSON: that of a notification, too, and not what it carries.

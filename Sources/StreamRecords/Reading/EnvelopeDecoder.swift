@@ -190,6 +190,8 @@ struct EnvelopeDecoder: ~Copyable {
         var slot = Slot(kind: .change, document: place.document, raw: place.node)
         let stream = document.view(fields.dynamodb)
         guard stream.kind == .object else { throw RecordError(.wrongShape, "dynamodb is not an object") }
+        slot.stream = fields.dynamodb
+        var hasOrdinaryNames = fields.hasOrdinaryNames
         var sequence = JSONNode.none
         var creation = JSONNode.none
         var members = stream.members
@@ -198,12 +200,19 @@ struct EnvelopeDecoder: ~Copyable {
             let value = members.value
             switch key.textCount {
             case 4 where FieldName.keys.matches(key): slot.keys = value.node
-            case 8 where FieldName.newImage.matches(key): slot.new = value.node
-            case 8 where FieldName.oldImage.matches(key): slot.old = value.node
+            case 8 where FieldName.newImage.matches(key):
+                if !slot.new.isNone || value.kind != .object { hasOrdinaryNames = false }
+                slot.new = value.node
+            case 8 where FieldName.oldImage.matches(key):
+                if !slot.old.isNone || value.kind != .object { hasOrdinaryNames = false }
+                slot.old = value.node
             case 14 where FieldName.sequenceNumber.matches(key): sequence = value.node
             case 27 where FieldName.creationTime.matches(key): creation = value.node
             default:
+                // NewImage.status is one such.
+                if key.leadingText == FieldName.newImage.word || key.leadingText == FieldName.oldImage.word { hasOrdinaryNames = false }
                 if key.isEscaped {
+                    hasOrdinaryNames = false
                     if FieldName.keys.matches(key) { slot.keys = value.node }
                     if FieldName.newImage.matches(key) { slot.new = value.node }
                     if FieldName.oldImage.matches(key) { slot.old = value.node }
@@ -230,6 +239,7 @@ struct EnvelopeDecoder: ~Copyable {
         let table = try string(fields.table, document, "tableName")
         let region = try string(fields.region, document, "awsRegion")
         slot.source = sources.table(document, arn: arn, table: table, region: region)
+        if hasOrdinaryNames { slot.flags.insert(.ordinaryNames) }
         slots.append(slot)
     }
 

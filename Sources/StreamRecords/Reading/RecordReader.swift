@@ -49,10 +49,10 @@ public struct RecordReader: ~Copyable {
     ///   - chunkSize: about how many bytes are decoded together.
     ///   - rendering: an envelope that most records will be wanted in. Where it is the plain one and the input is of the form that AWS writes, the
     ///     lines are made while the records are decoded, see ``RecordBatch/lines(in:)``.
-    ///   - outlining: whether values of records with such lines will be looked for, see ``RecordBatch/outlines``.
+    ///   - outlining: which members of records with such lines will be looked for, see ``RecordBatch/outlines``.
     public init(
         _ source: any ByteSource, limits: RecordLimits = RecordLimits(), memory: JSONMemory = JSONMemory(), chunkSize: Int = 256 << 10,
-        rendering: Envelope? = nil, outlining: Bool = false
+        rendering: Envelope? = nil, outlining: OutlineInterest? = nil
     ) {
         self.source = source
         self.limits = limits

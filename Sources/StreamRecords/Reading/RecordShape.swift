@@ -33,6 +33,8 @@ struct RecordFields {
     var table = JSONNode.none
     var identity = JSONNode.none
     var arn = JSONNode.none
+    /// Whether `dynamodb` is there by no other name and no second time, see ``Slot/Flags/ordinaryNames``.
+    private(set) var hasOrdinaryNames = true
 
     /// Takes notice of one member.
     @inline(__always)
@@ -42,6 +44,7 @@ struct RecordFields {
         switch (key.textCount, key.leadingText) {
         case (FieldName.eventID.count, FieldName.eventID.word): eventID = value
         case (FieldName.dynamodb.count, FieldName.dynamodb.word):
+            if !dynamodb.isNone { hasOrdinaryNames = false }
             dynamodb = value
             shape.insert(.dynamodb)
         case (FieldName.eventName.count, FieldName.eventName.word) where key.isString(FieldName.eventName.text): eventName = value
@@ -57,12 +60,14 @@ struct RecordFields {
         case (FieldName.metadata.count, FieldName.metadata.word): shape.insert(.metadata)
         case (FieldName.messageId.count, FieldName.messageId.word) where key.isString(FieldName.messageId.text): shape.insert(.messageId)
         case (FieldName.detailType.count, FieldName.detailType.word) where key.isString(FieldName.detailType.text): shape.insert(.detailType)
+        case (_, FieldName.dynamodb.word): hasOrdinaryNames = false
         default: break
         }
     }
 
     /// A name may be written with escapes, though AWS doesn't.
     private mutating func noteEscaped(_ key: borrowing JSONView, _ value: JSONNode) {
+        hasOrdinaryNames = false
         switch key.string {
         case "eventID": eventID = value
         case "eventName": eventName = value

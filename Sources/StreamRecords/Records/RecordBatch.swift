@@ -11,6 +11,8 @@ public struct RecordBatch: Sendable, RandomAccessCollection {
         private let late: LateRecordIndex?
         /// Lines that were written while the records were decoded; absent where nobody asked for them, or the input is not of the common form.
         let transcribed: TranscribedLines?
+        /// The same as in these.
+        private let briefs: [RecordBrief]
         let undecodable: [Undecodable]
         let controlMessages: Int
         /// For records that were redacted, what they keep of the ones that they were made from; else empty.
@@ -20,6 +22,7 @@ public struct RecordBatch: Sendable, RandomAccessCollection {
             early = index
             late = nil
             transcribed = nil
+            briefs = []
             undecodable = []
             controlMessages = 0
             self.origins = origins
@@ -29,6 +32,7 @@ public struct RecordBatch: Sendable, RandomAccessCollection {
             early = index
             late = nil
             transcribed = nil
+            briefs = []
             self.undecodable = undecodable
             self.controlMessages = controlMessages
             origins = []
@@ -39,6 +43,7 @@ public struct RecordBatch: Sendable, RandomAccessCollection {
             early = RecordIndex()
             late = LateRecordIndex(text, limits: limits)
             self.transcribed = transcribed
+            briefs = transcribed.briefs
             undecodable = []
             controlMessages = 0
             origins = []
@@ -58,7 +63,7 @@ public struct RecordBatch: Sendable, RandomAccessCollection {
 
         @inline(__always)
         func brief(_ place: Int) -> RecordBrief {
-            if let transcribed { return transcribed.briefs[place] }
+            if !briefs.isEmpty { return briefs[place] }
             let slot = early.slots[place]
             let hasOrderingKey =
                 switch slot.kind {

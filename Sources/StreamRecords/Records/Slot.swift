@@ -42,6 +42,9 @@ struct Slot: Sendable {
         static let expired = Flags(rawValue: 1)
         /// Has a number text that JSON's grammar does not allow.
         static let unusualNumbers = Flags(rawValue: 2)
+        /// A change as Lambda hands it out, all of it in one document, in which `dynamodb` and the images are where they are said to be and nowhere else: not twice, not
+        /// null, and not by way of a name with points.
+        static let ordinaryNames = Flags(rawValue: 4)
     }
 
     let kind: Record.Kind
@@ -55,6 +58,8 @@ struct Slot: Sendable {
     var positionDocument: Int32 = 0
     var raw: JSONNode
     var position = JSONNode.none
+    /// The member `dynamodb` of a change, where there is one.
+    var stream = JSONNode.none
     var time = Slot.noTime
 
     var id = JSONNode.none

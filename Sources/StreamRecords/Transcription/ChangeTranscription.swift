@@ -51,14 +51,14 @@ struct ChangeTranscription: ~Copyable {
         text.byte(at: 0) == 0x7B && text.byte(at: 1) == 0x22 && (text.byte(at: 2) == 0x65 || (text.byte(at: 2) == 0x52 && text.byte(at: 12) == 0x7B))
     }
 
-    /// - Parameter outlining: whether to note where the members of the records stand.
-    init(_ text: JSONBytes, limits: RecordLimits, memory: JSONMemory?, outlining: Bool = false) {
+    /// - Parameter outlining: which members of the records to note the places of.
+    init(_ text: JSONBytes, limits: RecordLimits, memory: JSONMemory?, outlining: OutlineInterest? = nil) {
         self.text = text
         self.limits = limits
         // Plain lines are about as long as the typed records that they are made from.
         lines = JSONWriter(capacity: text.count, memory: memory)
         self.memory = memory
-        outline = OutlineNotes(isWanted: outlining, byteCount: text.count)
+        outline = OutlineNotes(outlining, byteCount: text.count)
         offsets.reserveCapacity(text.count / 1024 + 8)
         briefs.reserveCapacity(text.count / 1024 + 8)
     }
@@ -143,7 +143,12 @@ struct ChangeTranscription: ~Copyable {
         if t.skipName() { return t.fail() }
         let count = t.read(since: name) - 3
         let word = name.word(behind: 1)
-        if !(count == 8 && word == FieldName.dynamodb.word) { outline.noteRecord(start &+ name.read(since: origin), count &+ 3, word) }
+        if word != FieldName.dynamodb.word {
+            outline.noteRecord(start &+ name.read(since: origin), count &+ 3, word)
+        } else if count > 8 {
+            // To a pattern dynamodb.NewImage is a member of dynamodb.
+            return t.fail()
+        }
         switch (count, word) {
         case (7, _) where word & 0x00FF_FFFF_FFFF_FFFF == FieldName.eventID.word:
             string(&t, origin, start, &fields.id)
@@ -222,8 +227,10 @@ struct ChangeTranscription: ~Copyable {
             if t.skipName() { return t.fail() }
             let count = t.read(since: name) - 3
             let word = name.word(behind: 1)
-            if !(count == 8 && (word == FieldName.newImage.word || word == FieldName.oldImage.word)) {
+            if word != FieldName.newImage.word && word != FieldName.oldImage.word {
                 outline.noteStream(start &+ name.read(since: origin), count &+ 3, word)
+            } else if count > 8 {
+                return t.fail()
             }
             switch (count, word) {
             case (4, _) where word & 0xFFFF_FFFF == FieldName.keys.word:

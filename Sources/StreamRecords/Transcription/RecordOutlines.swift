@@ -2,41 +2,56 @@
 
 public import JSONTape
 
-/// Where the members of changes stand in a piece of a recording, noted while their lines were made: enough to find a value without an index.
+/// Where members of changes stand in a piece of a recording, noted while their lines were made: enough to find a value without an index.
 ///
 /// The text was validated and is compact.
 public struct RecordOutlines: Sendable {
-    /// Which object a member is in.
-    public enum Part: Int, Sendable, CaseIterable {
-        /// The record, without its member `dynamodb`.
-        case record
-        /// `dynamodb`, without its images.
-        case stream
-        case new
-        case old
-    }
-
     /// The text that the places are in.
     public let text: JSONBytes
-    let members: [JSONMemberPlace]
-    /// For each record and part where its members end; they begin where those of the part before end.
-    let ends: [UInt32]
+    /// Which members were noted.
+    public let interest: OutlineInterest
+    /// Members of records, of their `dynamodb`, and of the images, whose members come one image behind the other.
+    let recordMembers: [JSONMemberPlace]
+    let streamMembers: [JSONMemberPlace]
+    let attributes: [JSONMemberPlace]
+    /// For each record where its members end in each of these; they begin where those of the record before end.
+    let ends: [Ends]
+    /// For each record whether it has both images, and attributes in both.
+    let hasImages: [Bool]
 
-    /// The members of a part of a record, in the order they were written.
+    /// Of no records.
+    public static var none: RecordOutlines {
+        RecordOutlines(
+            text: JSONBytes([]), interest: OutlineInterest(), recordMembers: [], streamMembers: [], attributes: [], ends: [], hasImages: [])
+    }
+
+    /// The members of a part of a record that were noted, in the order they were written.
     @_lifetime(borrow self)
-    public borrowing func members(of part: Part, at index: Int) -> Span<JSONMemberPlace> {
-        let number = index * Part.allCases.count + part.rawValue
-        let start = number > 0 && number <= ends.count ? Int(ends[number - 1]) : 0
-        let end = number >= 0 && number < ends.count ? Int(ends[number]) : start
-        return members.span.extracting(start..<end)
+    public borrowing func members(of part: ChangePart, at index: Int) -> Span<JSONMemberPlace> {
+        let before = index > 0 && index <= ends.count ? ends[index &- 1] : Ends()
+        let own = index >= 0 && index < ends.count ? ends[index] : before
+        switch part {
+        case .record: return recordMembers.span.extracting(Int(before.record)..<Int(own.record))
+        case .stream: return streamMembers.span.extracting(Int(before.stream)..<Int(own.stream))
+        case .new: return attributes.span.extracting(Int(before.old)..<Int(own.new))
+        case .old: return attributes.span.extracting(Int(own.new)..<Int(own.old))
+        }
+    }
+
+    /// Where the members of a record end: in images the new one comes first.
+    struct Ends: BitwiseCopyable, Sendable {
+        var record: UInt32 = 0
+        var stream: UInt32 = 0
+        var new: UInt32 = 0
+        var old: UInt32 = 0
     }
 
     /// Whether an attribute of this name differs between the images; nil where that cannot be told from the outlines alone.
-    func isChanged(_ name: [UInt8], at index: Int) -> Bool? {
+    func isChanged(_ name: [UInt8], _ word: UInt64, at index: Int) -> Bool? {
+        // An image without attributes looks like one that is not there.
+        guard index < hasImages.count, hasImages[index], interest[.old].mayHold(word), interest[.new].mayHold(word) else { return nil }
         let old = members(of: .old, at: index)
         let new = members(of: .new, at: index)
-        // An image without attributes looks like one that is not there.
-        if old.isEmpty || new.isEmpty { return nil }
         guard let before = value(name, among: old), let after = value(name, among: new) else { return nil }
         switch (before, after) {
         case (0, 0): return false
@@ -63,72 +78,91 @@ public struct RecordOutlines: Sendable {
 
 /// Notes outlines as records are read.
 struct OutlineNotes: ~Copyable {
-    let isWanted: Bool
-    private var members: [JSONMemberPlace] = []
-    private var ends: [UInt32] = []
-    /// Members of `dynamodb` of the record at hand, which come amid those of the record.
-    private var stream: [JSONMemberPlace] = []
+    /// Nil where nobody wants to know.
+    private let interest: OutlineInterest?
+    private let isWanted: Bool
+    private let record: JSONNameFilter
+    private let stream: JSONNameFilter
+    private var recordMembers: [JSONMemberPlace] = []
+    private var streamMembers: [JSONMemberPlace] = []
+    private var attributes: [JSONMemberPlace] = []
+    private var ends: [RecordOutlines.Ends] = []
+    private var hasImages: [Bool] = []
 
-    init(isWanted: Bool, byteCount: Int) {
-        self.isWanted = isWanted
+    init(_ interest: OutlineInterest?, byteCount: Int) {
+        self.interest = interest
+        isWanted = interest != nil
+        record = interest?[.record] ?? JSONNameFilter()
+        stream = interest?[.stream] ?? JSONNameFilter()
         guard isWanted else { return }
-        members.reserveCapacity(byteCount / 32)
-        ends.reserveCapacity(byteCount / 128)
-    }
-
-    @inline(__always)
-    mutating func noteRecord(_ place: Int, _ nameCount: Int, _ leading: UInt64) {
-        if isWanted { members.append(member(place, nameCount, leading)) }
-    }
-
-    @inline(__always)
-    mutating func noteStream(_ place: Int, _ nameCount: Int, _ leading: UInt64) {
-        if isWanted { stream.append(member(place, nameCount, leading)) }
+        attributes.reserveCapacity(byteCount / 256)
+        recordMembers.reserveCapacity(byteCount / 512)
+        streamMembers.reserveCapacity(byteCount / 512)
+        ends.reserveCapacity(byteCount / 512)
+        hasImages.reserveCapacity(byteCount / 512)
     }
 
     /// - Parameters:
     ///   - nameCount: with quotes and colon.
     ///   - leading: the name's first bytes; there are no escapes in it.
     @inline(__always)
-    private func member(_ place: Int, _ nameCount: Int, _ leading: UInt64) -> JSONMemberPlace {
-        JSONMemberPlace(
-            place: UInt32(truncatingIfNeeded: place), nameCount: UInt32(truncatingIfNeeded: nameCount),
-            nameWord: JSONMemberPlace.nameWord(leading, count: nameCount &- 3))
+    mutating func noteRecord(_ place: Int, _ nameCount: Int, _ leading: UInt64) {
+        guard isWanted else { return }
+        let word = JSONMemberPlace.nameWord(leading, count: nameCount &- 3)
+        if record.mayHold(word) { recordMembers.append(OutlineNotes.member(place, nameCount, word)) }
+    }
+
+    @inline(__always)
+    mutating func noteStream(_ place: Int, _ nameCount: Int, _ leading: UInt64) {
+        guard isWanted else { return }
+        let word = JSONMemberPlace.nameWord(leading, count: nameCount &- 3)
+        if stream.mayHold(word) { streamMembers.append(OutlineNotes.member(place, nameCount, word)) }
+    }
+
+    @inline(__always)
+    private static func member(_ place: Int, _ nameCount: Int, _ word: UInt64) -> JSONMemberPlace {
+        JSONMemberPlace(place: UInt32(truncatingIfNeeded: place), nameCount: UInt32(truncatingIfNeeded: nameCount), nameWord: word)
     }
 
     /// The record ends.
     mutating func end(_ images: borrowing ImagePair, at start: Int, newIsFirst: Bool) {
-        guard isWanted else { return }
-        ends.append(UInt32(truncatingIfNeeded: members.count))
-        members += stream
-        stream.removeAll(keepingCapacity: true)
-        ends.append(UInt32(truncatingIfNeeded: members.count))
-        images.note(isFirst: newIsFirst, at: start, into: &members)
-        ends.append(UInt32(truncatingIfNeeded: members.count))
-        images.note(isFirst: !newIsFirst, at: start, into: &members)
-        ends.append(UInt32(truncatingIfNeeded: members.count))
+        guard let interest else { return }
+        images.note(interest[.new], isFirst: newIsFirst, at: start, into: &attributes)
+        let new = attributes.count
+        images.note(interest[.old], isFirst: !newIsFirst, at: start, into: &attributes)
+        ends.append(RecordOutlines.Ends(
+            record: UInt32(truncatingIfNeeded: recordMembers.count), stream: UInt32(truncatingIfNeeded: streamMembers.count),
+            new: UInt32(truncatingIfNeeded: new), old: UInt32(truncatingIfNeeded: attributes.count)))
+        hasImages.append(images.count > 0 && images.secondCount > 0)
     }
 
     consuming func finish(_ text: JSONBytes) -> RecordOutlines? {
-        isWanted ? RecordOutlines(text: text, members: members, ends: ends) : nil
+        interest.map {
+            RecordOutlines(
+                text: text, interest: $0, recordMembers: recordMembers, streamMembers: streamMembers, attributes: attributes, ends: ends,
+                hasImages: hasImages)
+        }
     }
 }
 
 extension ImagePair {
-    /// Appends the attributes of one of the images.
-    fileprivate func note(isFirst: Bool, at start: Int, into members: inout [JSONMemberPlace]) {
+    /// Appends those attributes of one of the images that pass a filter.
+    fileprivate func note(_ filter: JSONNameFilter, isFirst: Bool, at start: Int, into members: inout [JSONMemberPlace]) {
+        if filter.isEmpty { return }
+        // Which of them pass, as bits: there are no more than a word has.
+        var passing: UInt64 = 0
         if isFirst {
-            for number in 0..<count {
-                let attribute = attributes[number]
-                members.append(JSONMemberPlace(
-                    place: UInt32(truncatingIfNeeded: start) &+ attribute.place, nameCount: attribute.nameCount, nameWord: words[number]))
-            }
+            for number in 0..<count { passing |= (filter.mayHold(words[number]) ? 1 : 0) &<< UInt64(truncatingIfNeeded: number) }
         } else {
             for number in 0..<secondCount {
-                let name = secondNames[number]
-                members.append(JSONMemberPlace(
-                    place: UInt32(truncatingIfNeeded: start) &+ name.place, nameCount: name.count, nameWord: name.word))
+                passing |= (filter.mayHold(secondNames[number].word) ? 1 : 0) &<< UInt64(truncatingIfNeeded: number)
             }
+        }
+        while passing != 0 {
+            let number = passing.trailingZeroBitCount
+            passing &= passing &- 1
+            let name = isFirst ? Name(place: attributes[number].place, count: attributes[number].nameCount, word: words[number]) : secondNames[number]
+            members.append(JSONMemberPlace(place: UInt32(truncatingIfNeeded: start) &+ name.place, nameCount: name.count, nameWord: name.word))
         }
     }
 }

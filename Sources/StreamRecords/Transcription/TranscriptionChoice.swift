@@ -14,9 +14,9 @@ final class TranscriptionChoice: Sendable {
 
     private let state = Mutex(State())
     private let memory: JSONMemory?
-    private let outlining: Bool
+    private let outlining: OutlineInterest?
 
-    init(memory: JSONMemory?, outlining: Bool = false) {
+    init(memory: JSONMemory?, outlining: OutlineInterest? = nil) {
         self.memory = memory
         self.outlining = outlining
     }

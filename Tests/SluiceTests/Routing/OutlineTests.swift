@@ -86,9 +86,9 @@ import Testing
         func deliveries(outlining: Bool) async throws -> (found: [[String]], outlined: Int) {
             let sinks = names.map { (name: $0, sink: ScriptedSink()) }
             let pipeline = try Pipeline(sinks: sinks.map { ($0.name, $0.sink) }, routes: configuration.routes)
-            #expect(pipeline.looksAtValues)
+            let interest = try #require(pipeline.outlining)
             var outlined = 0
-            for batch in try batches(event, outlining: outlining) {
+            for batch in try OutlineTests.batches(event, outlining: outlining ? interest : nil) {
                 if batch.outlines != nil { outlined += batch.count }
                 _ = try await pipeline.deliver(pipeline.prepare(batch))
             }
@@ -104,8 +104,9 @@ import Testing
         #expect(expected.found.count { !$0.isEmpty } > 20, "seed \(seed)")
     }
 
-    private func batches(_ event: String, outlining: Bool) throws -> [RecordBatch] {
-        var reader = RecordReader(MemorySource(Array(event.utf8)), rendering: outlining ? .plain : nil, outlining: outlining)
+    /// - Parameter outlining: where it is absent, the records are indexed.
+    static func batches(_ event: String, outlining: OutlineInterest?) throws -> [RecordBatch] {
+        var reader = RecordReader(MemorySource(Array(event.utf8)), rendering: outlining == nil ? nil : .plain, outlining: outlining)
         var batches: [RecordBatch] = []
         while var chunk = try reader.next() {
             while let batch = chunk.nextBatch() { batches.append(batch) }
