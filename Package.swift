@@ -36,7 +36,6 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
-        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0", traits: []),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
@@ -83,14 +82,12 @@ let package = Package(
             name: "EventServer",
             dependencies: [
                 "EventAPI", "Sluice", "StreamRecords", .product(name: "Logging", package: "swift-log"),
-                .product(name: "HTTPTypes", package: "swift-http-types", condition: .when(traits: ["Server"])),
+                .product(name: "CoreMetrics", package: "swift-metrics", condition: .when(traits: ["Server"])),
                 .product(name: "HummingbirdCore", package: "hummingbird", condition: .when(traits: ["Server"])),
                 .product(name: "HummingbirdTLS", package: "hummingbird", condition: .when(traits: ["Server"])),
                 .product(name: "NIOCore", package: "swift-nio", condition: .when(traits: ["Server"])),
                 .product(name: "NIOExtras", package: "swift-nio-extras", condition: .when(traits: ["Server"])),
                 .product(name: "NIOHTTP1", package: "swift-nio", condition: .when(traits: ["Server"])),
-                .product(name: "NIOHTTPTypes", package: "swift-nio-extras", condition: .when(traits: ["Server"])),
-                .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras", condition: .when(traits: ["Server"])),
                 .product(name: "NIOPosix", package: "swift-nio", condition: .when(traits: ["Server"])),
                 .product(name: "NIOSSL", package: "swift-nio-ssl", condition: .when(traits: ["Server"])),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle", condition: .when(traits: ["Server"])),
@@ -177,16 +174,20 @@ let package = Package(
         .testTarget(
             name: "SluiceTests",
             dependencies: [
-                "EventPatterns", "EventTable", "JSONTape", "Sluice", "SluiceTesting", "StreamRecords",
+                "EventPatterns", "EventTable", "JSONTape", "MetricsTestSupport", "Sluice", "SluiceTesting", "StreamRecords",
                 .product(name: "CoreMetrics", package: "swift-metrics"), .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings),
+        .target(
+            name: "MetricsTestSupport", dependencies: [.product(name: "CoreMetrics", package: "swift-metrics")],
+            path: "Tests/MetricsTestSupport", swiftSettings: settings),
         .testTarget(
             name: "SluiceCommandTests",
             dependencies: [
-                "AWSSigner", "AWSTestSupport", "EventAPI", "EventServer", "EventTable", "JSONTape", "ReferenceDecoder", "RuntimeServer", "Sluice",
-                "SluiceCommand", "StreamRecords",
+                "AWSSigner", "AWSTestSupport", "EventAPI", "EventServer", "EventTable", "JSONTape", "MetricsTestSupport", "ReferenceDecoder",
+                "RuntimeServer", "Sluice", "SluiceCommand", "SQLiteEventTable", "StreamRecords",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "CoreMetrics", package: "swift-metrics"), .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio", condition: .when(traits: ["Server"])),
                 .product(name: "NIOPosix", package: "swift-nio", condition: .when(traits: ["Server"])),
                 .product(name: "NIOSSL", package: "swift-nio-ssl", condition: .when(traits: ["Server"])),

@@ -57,29 +57,34 @@ public struct EventAPI: Sendable {
 
     /// Answers a request. Every mistake and trouble is an answer too.
     public func respond(to request: APIRequest) async -> APIResponse {
+        var route: String?
         do throws(Problem) {
-            return finished(try await answer(request), for: request)
+            return finished(try await answer(request, &route), for: request, route)
         } catch {
-            return finished(error.response, for: request)
+            return finished(error.response, for: request, route)
         }
     }
 
     /// Why a request is not worth reading to its end, told by its head alone; absent where its body is needed to answer. Nothing is counted.
     public func refusal(of request: APIRequest) -> APIResponse? {
+        var route: String?
         do throws(Problem) {
             if let flaw = request.flaw { throw Problem(400, flaw) }
-            guard let operation = try APIRoute.match(request).operation, operation.needsKey, !mayGoWithoutKey(request) else { return nil }
+            let match = try APIRoute.match(request)
+            route = match.route
+            guard let operation = match.operation, operation.needsKey, !mayGoWithoutKey(request) else { return nil }
             let key = ring.keys[try authenticate(request, ingests: operation.takesToken)]
             if let scope = operation.scope { try check(key, opens: scope) }
             return nil
         } catch {
-            return finished(error.response, for: request)
+            return finished(error.response, for: request, route)
         }
     }
 
     /// What all answers have.
-    private func finished(_ response: APIResponse, for request: APIRequest) -> APIResponse {
+    private func finished(_ response: APIResponse, for request: APIRequest, _ route: String?) -> APIResponse {
         var response = response
+        response.route = route
         addCORS(to: &response, for: request)
         response.headers.append(("cache-control", "no-store"))
         if request.method == "HEAD" {
@@ -89,10 +94,12 @@ public struct EventAPI: Sendable {
         return response
     }
 
-    private func answer(_ request: APIRequest) async throws(Problem) -> APIResponse {
+    /// - Parameter route: is told what is asked for, also where that is not granted.
+    private func answer(_ request: APIRequest, _ route: inout String?) async throws(Problem) -> APIResponse {
         if let preflight = preflight(request) { return preflight }
         if let flaw = request.flaw { throw Problem(400, flaw) }
         let match = try APIRoute.match(request)
+        route = match.route
         guard let operation = match.operation else {
             return APIResponse(status: 204, headers: [("allow", match.allowed)])
         }

@@ -3,86 +3,74 @@
 #if Server
 
 internal import EventAPI
-internal import HTTPTypes
-internal import HummingbirdCore
 internal import Logging
-internal import NIOCore
+internal import NIOHTTP1
 
-/// Takes a request from its connection to the API, and the answer back.
+/// Takes requests to the API, counts and logs the answers, and gives them the form in which they go over a connection.
 struct Answering: Sendable {
     let api: EventAPI
+    let metrics: ServerMetrics?
     let logger: Logger
-    let date = HTTPDate()
+    private let date = HTTPDate()
 
-    /// What is smaller is read before anybody asks who sends it.
-    private static let small = 16 << 10
+    init(_ api: EventAPI, metrics: ServerMetrics?, logger: Logger) {
+        self.api = api
+        self.metrics = metrics
+        self.logger = logger
+    }
 
-    @concurrent func answer(_ request: Request, _ writer: consuming ResponseWriter, _ channel: any Channel) async throws {
+    func answer(_ question: APIRequest) async -> APIResponse {
         let start = ContinuousClock.now
-        var question = APIRequest(
-            request.method.rawValue, Self.target(request.head), headers: request.headers.map { ($0.name.canonicalName, $0.value) })
-        let announced = request.headers[.contentLength].map { Int($0) ?? .max }
-        var refusal: APIResponse?
-        if announced ?? 0 > api.maximumBody {
-            question.isBodyTooLarge = true
-        } else if announced ?? 0 > Self.small || request.headers[.transferEncoding] != nil {
-            // Nobody sends much before it is known that it will be taken.
-            refusal = api.refusal(of: question)
-        }
-        if refusal == nil, !question.isBodyTooLarge, announced ?? 0 > 0 || request.headers[.transferEncoding] != nil {
-            if request.headers[.expect]?.lowercased() == "100-continue" {
-                try await writer.writeInformationalHead(HTTPResponse(status: .continue))
+        let response = await api.respond(to: question)
+        note(response, question.method, ContinuousClock.now - start)
+        return response
+    }
+
+    /// Why a request is not read to its end; absent where it is.
+    func refusal(of question: APIRequest) -> APIResponse? {
+        guard let response = api.refusal(of: question) else { return nil }
+        note(response, question.method, .zero)
+        return response
+    }
+
+    /// What is answered to that which is no HTTP.
+    func refusal(of error: HTTPParserError) -> APIResponse {
+        let response: APIResponse =
+            switch error {
+            case .headerOverflow: .problem(431, "the head is too large: at most 64 KiB in 100 fields, of 32 KiB each, are taken")
+            default: .problem(400, "this is no request of HTTP/1.1: \(error.debugDescription)")
             }
-            if let body = try await Self.body(of: request, announced: announced, most: api.maximumBody) {
-                question.body = body
-            } else {
-                question.isBodyTooLarge = true
-            }
-        }
-        let response: APIResponse
-        if let refusal { response = refusal } else { response = await api.respond(to: question) }
-        let isCut = refusal != nil || question.isBodyTooLarge
-        try await writer.write(response: head(of: response, closing: isCut), body: ResponseBody(byteBuffer: ByteBuffer(bytes: response.body)))
+        note(response, nil, .zero)
+        return response
+    }
+
+    /// What is answered to a client that does not send its body.
+    func tooSlow() -> APIResponse {
+        let response = APIResponse.problem(408, "the body did not come in time")
+        note(response, nil, .zero)
+        return response
+    }
+
+    private func note(_ response: APIResponse, _ method: String?, _ time: Duration) {
+        metrics?.note(response, time)
         logger.debug(
             "answered",
-            metadata: [
-                "method": "\(request.method.rawValue)", "status": "\(response.status)", "bytes": "\(response.body.count)",
-                "time": "\(ContinuousClock.now - start)",
-            ])
-        // The rest of the body is not waited for. What it has sent already is read for a while, since a connection that is closed over unread
-        // bytes takes the answer with it.
-        if isCut { try await channel.close(mode: .output) }
+            metadata: ["method": "\(method ?? "none")", "status": "\(response.status)", "bytes": "\(response.body.count)", "time": "\(time)"])
     }
 
-    /// The whole body; absent where it is larger than it may be.
-    private static func body(of request: Request, announced: Int?, most: Int) async throws -> [UInt8]? {
-        var body: [UInt8] = []
-        body.reserveCapacity(min(announced ?? 0, most))
-        for try await part in request.body {
-            guard body.count + part.readableBytes <= most else { return nil }
-            body.append(contentsOf: part.readableBytesView)
-        }
-        return body
-    }
-
-    /// The path and query. A proxy may be asked with a whole address.
-    private static func target(_ head: HTTPRequest) -> String {
-        let path = head.path ?? "/"
-        guard !path.hasPrefix("/"), let scheme = path.firstRange(of: "://") else { return path }
-        return path[scheme.upperBound...].firstIndex(of: "/").map { String(path[$0...]) } ?? "/"
-    }
-
-    private func head(of response: APIResponse, closing: Bool) -> HTTPResponse {
-        var fields = HTTPFields()
-        fields.reserveCapacity(response.headers.count + 3)
+    /// - Parameter closing: nothing else is answered on the connection.
+    func head(of response: APIResponse, closing: Bool) -> HTTPResponseHead {
+        var headers = HTTPHeaders()
+        headers.reserveCapacity(response.headers.count + 3)
+        var hasLength = response.status == 204
         for (name, value) in response.headers {
-            guard let name = HTTPField.Name(name) else { continue }
-            fields.append(HTTPField(name: name, value: value))
+            headers.add(name: name, value: value)
+            if name == "content-length" { hasLength = true }
         }
-        if fields[.contentLength] == nil, response.status != 204 { fields[.contentLength] = String(response.body.count) }
-        fields[.date] = date.now
-        if closing { fields[.connection] = "close" }
-        return HTTPResponse(status: HTTPResponse.Status(code: response.status), headerFields: fields)
+        if !hasLength { headers.add(name: "content-length", value: String(response.body.count)) }
+        headers.add(name: "date", value: date.now)
+        if closing { headers.add(name: "connection", value: "close") }
+        return HTTPResponseHead(version: .http1_1, status: HTTPResponseStatus(statusCode: response.status), headers: headers)
     }
 }
 

@@ -2,6 +2,7 @@
 
 #if Server
 
+public import CoreMetrics
 public import EventAPI
 internal import HummingbirdCore
 internal import HummingbirdTLS
@@ -25,22 +26,26 @@ internal import Darwin
 ///     let server = try EventServer(api, settings: settings.server, at: .usual, logger: logger)
 ///     try await server.run { print("listening on \($0)") }
 public struct EventServer: Sendable {
-    private let api: EventAPI
     private let settings: ServerSettings
     private let address: ListenAddress
     private let tls: TLSConfiguration?
+    private let answering: Answering
     private let logger: Logger
 
+    /// - Parameter metrics: where the server's numbers go: by default where the program's metrics go (`MetricsSystem.bootstrap`, which has to be
+    ///   called before).
     /// - Throws: ``EventServerError`` where there is no key and the address can be reached from elsewhere, and where the certificate is no good.
-    public init(_ api: EventAPI, settings: ServerSettings, at address: ListenAddress, logger: Logger) throws(EventServerError) {
+    public init(
+        _ api: EventAPI, settings: ServerSettings, at address: ListenAddress, logger: Logger, metrics: any MetricsFactory = MetricsSystem.factory
+    ) throws(EventServerError) {
         guard !api.isOpen || address.isLoopback else {
             throw EventServerError(
                 .open, "no key is configured, so everybody who gets to \(address) could do everything: set api.keys, or listen on 127.0.0.1")
         }
-        self.api = api
         self.settings = settings
         self.address = address
         self.logger = logger
+        answering = Answering(api, metrics: ServerMetrics(metrics), logger: logger)
         tls = try Self.tls(settings)
     }
 
@@ -48,28 +53,31 @@ public struct EventServer: Sendable {
     /// - Parameter onListening: is told where, `http://127.0.0.1:8080`, once requests are taken.
     /// - Throws: ``EventServerError`` where the address cannot be had.
     public func run(onListening: @escaping @Sendable (String) -> Void) async throws(EventServerError) {
-        let answering = Answering(api: api, logger: logger)
         let times = ConnectionTimes(
             header: TimeAmount(settings.headerTimeout), body: TimeAmount(settings.bodyTimeout), idle: TimeAmount(settings.idleTimeout))
         let scheme = tls == nil ? "http" : "https"
         let host = address.host
         do {
-            var builder = HTTPServerBuilder { responder in GuardedChannel(times: times, responder: responder) }
-            if let tls { builder = try .tls(builder, tlsConfiguration: tls) }
-            let server = try builder.buildServer(
-                configuration: ServerConfiguration(
-                    address: .hostname(host, port: address.port), backlog: 1024,
-                    availableConnectionsDelegate: .maximum(Self.connections(atMost: settings.connections), logger: logger)),
-                eventLoopGroup: MultiThreadedEventLoopGroup.singleton, logger: logger,
-                responder: { request, writer, channel in try await answering.answer(request, writer, channel) },
-                onServerRunning: { channel in
-                    let port = channel.localAddress?.port ?? 0
-                    onListening("\(scheme)://\(host.contains(":") ? "[\(host)]" : host):\(port)")
-                })
-            var configuration = ServiceGroupConfiguration(
+            let connection = GuardedChannel(times: times, answering: answering)
+            let configuration = ServerConfiguration(
+                address: .hostname(host, port: address.port), backlog: 1024,
+                availableConnectionsDelegate: .maximum(Self.connections(atMost: settings.connections), logger: logger))
+            let onRunning: @Sendable (any Channel) async -> Void = { channel in
+                let port = channel.localAddress?.port ?? 0
+                onListening("\(scheme)://\(host.contains(":") ? "[\(host)]" : host):\(port)")
+            }
+            let group = MultiThreadedEventLoopGroup.singleton
+            let server: any Service =
+                if let tls {
+                    try TLSChannel(connection, tlsConfiguration: tls)
+                        .server(configuration: configuration, onServerRunning: onRunning, eventLoopGroup: group, logger: logger)
+                } else {
+                    connection.server(configuration: configuration, onServerRunning: onRunning, eventLoopGroup: group, logger: logger)
+                }
+            var services = ServiceGroupConfiguration(
                 services: [.init(service: server)], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
-            configuration.maximumGracefulShutdownDuration = settings.shutdownTimeout
-            try await ServiceGroup(configuration: configuration).run()
+            services.maximumGracefulShutdownDuration = settings.shutdownTimeout
+            try await ServiceGroup(configuration: services).run()
         } catch {
             throw Self.meaning(error, at: address)
         }

@@ -14,7 +14,8 @@ import Synchronization
 ///
 /// The file is in WAL mode with `synchronous = NORMAL`: whatever was answered is in the file and stays there when the process is
 /// killed; only a crash of the machine may cost the last moments, and never the file's soundness. Several processes may write
-/// and read one file at a time. All of SQLite's work is done on GRDB's own queues, never on the threads that run Swift's tasks.
+/// and read one file at a time. Looking up by an id is done at once on the thread that asks, since SQLite needs less time for it than it
+/// takes to ask another thread; all else is done on threads of their own, never on those that run Swift's tasks.
 public final class SQLiteEventStore: EventStore {
     /// What to open a file for.
     public enum Access: Sendable, Hashable {
@@ -31,6 +32,7 @@ public final class SQLiteEventStore: EventStore {
     let pool: DatabasePool
     private let together: SQLiteGroupCommit
     private let readers: SQLiteReaders
+    private let points: SQLitePointReaders
     private let expiry = Mutex(SQLiteExpiry())
 
     /// Opens a file.
@@ -48,6 +50,7 @@ public final class SQLiteEventStore: EventStore {
         pool = try opened.get()
         together = SQLiteGroupCommit(pool)
         readers = SQLiteReaders(pool)
+        points = SQLitePointReaders(path: path)
     }
 
     private static func open(path: String, access: Access, patience: Double) -> Result<DatabasePool, EventStoreError> {
@@ -149,15 +152,24 @@ public final class SQLiteEventStore: EventStore {
     public func rows(id: String) async throws -> [EventRow] {
         let now = WallClock.now
         // One statement sees one state, without a transaction around it.
-        return try await translatingErrors { try await readers { try SQLiteReader.rows(id: id, now: now, in: $0) } }
+        return try await translatingErrors {
+            if let rows = try points({ try SQLiteReader.rows(id: id, now: now, in: $0) }) { return rows }
+            return try await readers { try SQLiteReader.rows(id: id, now: now, in: $0) }
+        }
     }
 
     public func page(_ query: EventQuery) async throws -> EventPage {
-        try await read { try SQLiteReader.page(query, now: $1, in: $0) }
+        let now = WallClock.now
+        return try await translatingErrors { try await readers { try SQLiteReader.page(query, now: now, in: $0) } }
     }
 
     public func logLines(requestID: String, limit: Int) async throws -> LogLinePage {
-        try await read { db, _ in try SQLiteReader.logLines(requestID: requestID, limit: limit, in: db) }
+        try await translatingErrors {
+            if try points({ try SQLiteReader.hasLogLines(requestID: requestID, in: $0) }) == false { return LogLinePage(lines: [], isComplete: true) }
+            return try await readers { db in
+                try SQLiteReaders.inOneState(of: db) { try SQLiteReader.logLines(requestID: requestID, limit: limit, in: db) }
+            }
+        }
     }
 
     public func statistics(_ range: TimeRange, scanning: Bool) async throws -> EventStatistics {
@@ -167,8 +179,10 @@ public final class SQLiteEventStore: EventStore {
     /// Puts what stands in the write-ahead log into the file, where nobody else uses it, and closes it.
     public func close() async throws {
         let pool = pool
+        let points = points
         let result: Result<Void, any Error> = await withCheckedContinuation { continuation in
             DispatchQueue.global().async {
+                points.close()
                 // The connections that only read are closed last, and cannot do it. Somebody else who reads an older state is no trouble.
                 if !pool.configuration.readonly { _ = try? pool.writeWithoutTransaction { try $0.checkpoint(.truncate) } }
                 continuation.resume(returning: Result { try pool.close() })

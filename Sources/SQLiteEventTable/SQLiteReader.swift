@@ -8,34 +8,26 @@ import StreamRecords
 
 /// Reads rows and log lines.
 enum SQLiteReader {
-    /// The columns of a row, texts that may hold a NUL as bytes.
-    private static let columns: String = {
-        let anyText = [
-            "aws_request_id", "FunctionName", "sort", "op", "qualifier", "source", "caused_by", "function_error", "report_status",
-            "error_type", "error_message", "validity_by", "validity_note",
-        ]
-        let others = [
-            "kind", "subject", "report_at", "duration_ms", "billed_ms", "init_ms", "memory_mb", "max_memory_mb", "problem", "problem_at",
-            "validity", "validity_at", "expires_at", "keys", "changed", "params", "response", "payload",
-        ]
-        return (anyText.map { "CAST(\($0) AS BLOB) AS \($0)" } + others).joined(separator: ", ")
-    }()
-
     static let notExpired = "(expires_at IS NULL OR expires_at > ?)"
 
     private static let rowsOfID = """
-        SELECT \(columns) FROM events WHERE aws_request_id = CAST(? AS TEXT) AND \(notExpired)
+        SELECT \(EventColumn.list) FROM events WHERE aws_request_id = CAST(? AS TEXT) AND \(notExpired)
         ORDER BY events.sort, events.FunctionName
         """
 
     static func rows(id: String, now: Timestamp, in db: Database) throws -> [EventRow] {
-        try Row.fetchAll(db.cachedStatement(sql: rowsOfID), arguments: [text(id), now.milliseconds / 1000]).map(eventRow)
+        try eventRows(db.cachedStatement(sql: rowsOfID), [text(id), (now.milliseconds / 1000).databaseValue])
+    }
+
+    private static func eventRows(_ statement: Statement, _ arguments: StatementArguments) throws -> [EventRow] {
+        // The cursor shows each row where SQLite has it, without a copy of all its columns.
+        try Array(Row.fetchCursor(statement, arguments: arguments).map { try SQLiteRow($0).eventRow() })
     }
 
     static func page(_ query: EventQuery, now: Timestamp, in db: Database) throws -> EventPage {
         let limit = max(1, query.limit)
         let (sql, arguments) = statement(query, now: now)
-        var rows = try Row.fetchAll(db.cachedStatement(sql: sql), arguments: arguments).map(eventRow)
+        var rows = try eventRows(db.cachedStatement(sql: sql), arguments)
         guard rows.count > limit else { return EventPage(rows: rows, next: nil) }
         rows.removeLast()
         return EventPage(rows: rows, next: rows.last.map { EventCursor(sort: $0.sort, key: $0.key) })
@@ -78,7 +70,7 @@ enum SQLiteReader {
         let limit = max(1, query.limit)
         arguments.append((limit == .max ? limit : limit + 1).databaseValue)
         let sql = """
-            SELECT \(columns) FROM events WHERE \(conditions.joined(separator: " AND "))
+            SELECT \(EventColumn.list) FROM events WHERE \(conditions.joined(separator: " AND "))
             ORDER BY events.sort \(direction), events.aws_request_id \(direction), events.FunctionName \(direction) LIMIT ?
             """
         return (sql, StatementArguments(arguments))
@@ -123,6 +115,11 @@ enum SQLiteReader {
             conditions.append("sort < ?")
             arguments.append(until.description.databaseValue)
         }
+    }
+
+    static func hasLogLines(requestID: String, in db: Database) throws -> Bool {
+        let statement = try db.cachedStatement(sql: "SELECT 1 FROM log_lines WHERE request_id = CAST(? AS TEXT) LIMIT 1")
+        return try Int.fetchOne(statement, arguments: [text(requestID)]) != nil
     }
 
     private static let streamsOfRequest = """
@@ -182,46 +179,6 @@ enum SQLiteReader {
             isComplete = false
         }
         return LogLinePage(lines: lines, isComplete: isComplete)
-    }
-
-    // MARK: Rows
-
-    static func eventRow(_ row: Row) throws -> EventRow {
-        let key = EventKey(id: row.requiredText("aws_request_id"), name: row.requiredText("FunctionName"))
-        let kind: String = row["kind"]
-        if kind == EventKind.invocation.rawValue { return .invocation(invocation(row, key)) }
-        guard let kind = EventEntry.Kind(rawValue: kind) else {
-            throw EventStoreError(.notAnEventTable, "a row of kind “\(kind)” is not known to this version of Sluice")
-        }
-        return .entry(
-            EventEntry(
-                key: key, kind: kind, sort: row.requiredText("sort"), operation: row.text("op"), subject: row["subject"], keys: row["keys"],
-                changed: row["changed"], payload: row["payload"] ?? "{}", causedBy: row.text("caused_by"), expiresAt: row["expires_at"]))
-    }
-
-    private static func invocation(_ row: Row, _ key: EventKey) -> Invocation {
-        var invocation = Invocation(key: key, sort: row.requiredText("sort"))
-        invocation.qualifier = row.text("qualifier")
-        invocation.params = row["params"]
-        invocation.response = row["response"]
-        invocation.source = row.text("source")
-        invocation.functionError = row.text("function_error")
-        invocation.expiresAt = row["expires_at"]
-        if let text: String = row["report_at"], let at = Timestamp(iso8601: text) {
-            invocation.report = Invocation.Report(
-                at: at, durationMS: row["duration_ms"], billedMS: row["billed_ms"], initMS: row["init_ms"], memoryMB: row["memory_mb"],
-                maxMemoryMB: row["max_memory_mb"], status: row.text("report_status"))
-        }
-        if let text: String = row["problem"], let problem = Invocation.Problem(rawValue: text),
-            let timeText: String = row["problem_at"], let at = Timestamp(iso8601: timeText)
-        {
-            invocation.failure = Invocation.Failure(problem, at: at, errorType: row.text("error_type"), errorMessage: row.text("error_message"))
-        }
-        if let validity: String = row["validity"] {
-            invocation.verdict = Invocation.Verdict(
-                validity: validity, by: row.text("validity_by"), at: row["validity_at"], note: row.text("validity_note"))
-        }
-        return invocation
     }
 }
 

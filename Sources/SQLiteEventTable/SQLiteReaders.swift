@@ -41,6 +41,19 @@ final class SQLiteReaders: Sendable {
         }
     }
 
+    /// Several statements that see the table as it was at the first of them.
+    static func inOneState<Value>(of db: Database, _ body: () throws -> Value) throws -> Value {
+        try db.beginTransaction(.deferred)
+        do {
+            let value = try body()
+            try db.commit()
+            return value
+        } catch {
+            try? db.rollback()
+            throw error
+        }
+    }
+
     private func work() {
         while let first = next() {
             do {

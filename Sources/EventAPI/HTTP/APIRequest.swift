@@ -102,6 +102,8 @@ public struct APIResponse: Sendable {
     public var status: Int
     public var headers: [(name: String, value: String)]
     public var body: [UInt8]
+    /// What was asked for: the method and the path as the description has it, `GET /executions/{id}`; absent where it is nothing that is there.
+    public internal(set) var route: String?
 
     public init(status: Int, headers: [(name: String, value: String)] = [], body: [UInt8] = []) {
         self.status = status

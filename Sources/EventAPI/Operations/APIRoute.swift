@@ -33,16 +33,16 @@ struct APIRoute: Sendable {
     let method: String
     /// The parts of the path; one in braces stands for any text.
     let path: [String]
+    /// The path as the OpenAPI document has it.
+    let template: String
     let operation: Operation
 
     private init(_ method: String, _ path: String, _ operation: Operation) {
         self.method = method
         self.path = path.split(separator: "/").map(String.init)
+        template = path
         self.operation = operation
     }
-
-    /// The path as the OpenAPI document has it.
-    var template: String { "/" + path.joined(separator: "/") }
 
     static let all = [
         APIRoute("GET", "/openapi.json", .describe),
@@ -66,10 +66,12 @@ struct APIRoute: Sendable {
     struct Match: Sendable {
         /// Absent for OPTIONS.
         var operation: Operation?
+        /// The method and the path as the OpenAPI document has it.
+        var route: String
         /// The texts that stand where the path has braces, in order.
         var arguments: [String] = []
-        /// The methods of the path, for the header `allow`.
-        var allowed: String
+        /// The methods of the path, for the header `allow`: told for OPTIONS.
+        var allowed = ""
     }
 
     static func match(_ request: APIRequest) throws(Problem) -> Match {
@@ -77,16 +79,17 @@ struct APIRoute: Sendable {
         for route in all {
             if let arguments = route.arguments(in: request.path) { found.append((route, arguments)) }
         }
-        guard !found.isEmpty else { throw Problem(404, "there is nothing at this path; /openapi.json tells what there is") }
+        guard let first = found.first else { throw Problem(404, "there is nothing at this path; /openapi.json tells what there is") }
+        let method = request.method == "HEAD" ? "GET" : request.method
+        if let match = found.first(where: { $0.route.method == method }) {
+            return Match(
+                operation: match.route.operation, route: "\(request.method) \(match.route.template)", arguments: match.arguments)
+        }
         var methods = found.map(\.route.method)
         if methods.contains("GET") { methods.append("HEAD") }
         let allowed = (methods + ["OPTIONS"]).joined(separator: ", ")
-        if request.method == "OPTIONS" { return Match(operation: nil, allowed: allowed) }
-        let method = request.method == "HEAD" ? "GET" : request.method
-        guard let match = found.first(where: { $0.route.method == method }) else {
-            throw Problem(405, "this path has no method \(request.method.shortened); it has \(allowed)", headers: [("allow", allowed)])
-        }
-        return Match(operation: match.route.operation, arguments: match.arguments, allowed: allowed)
+        if request.method == "OPTIONS" { return Match(operation: nil, route: "OPTIONS \(first.route.template)", allowed: allowed) }
+        throw Problem(405, "this path has no method \(request.method.shortened); it has \(allowed)", headers: [("allow", allowed)])
     }
 
     private func arguments(in parts: [String]) -> [String]? {

@@ -2,11 +2,11 @@
 
 #if Server
 
-internal import HTTPTypes
+internal import EventAPI
 internal import Logging
 internal import NIOCore
 internal import NIOExtras
-internal import NIOHTTPTypes
+internal import NIOHTTP1
 
 /// What a connection is doing, and since when. It belongs to the connection's event loop.
 final class ConnectionClock {
@@ -38,7 +38,8 @@ final class ConnectionClock {
     }
 
     func answered() {
-        unanswered -= 1
+        // What is no request is answered too.
+        unanswered = max(0, unanswered - 1)
         if unanswered == 0, bodySince == nil { idleSince = .now() }
     }
 
@@ -80,26 +81,27 @@ final class ByteWatch: ChannelInboundHandler {
 
 /// Cuts off clients that are too slow, and ends the connection when the server is to stop, after what is in flight.
 final class ConnectionGuard: ChannelDuplexHandler {
-    typealias InboundIn = HTTPRequestPart
-    typealias InboundOut = HTTPRequestPart
-    typealias OutboundIn = HTTPResponsePart
-    typealias OutboundOut = HTTPResponsePart
-
-    /// What the request's reader is told when the connection is cut.
-    struct TooSlow: Error {}
+    typealias InboundIn = HTTPServerRequestPart
+    typealias InboundOut = HTTPServerRequestPart
+    typealias OutboundIn = HTTPServerResponsePart
+    typealias OutboundOut = HTTPServerResponsePart
 
     private let clock: ConnectionClock
     private let times: ConnectionTimes
-    private let logger: Logger
+    private let answering: Answering
     private var nextLook: Scheduled<Void>?
     /// The answer to the last request has begun.
     private var isAnswering = false
+    /// It is the last answer, as its header `connection` says: what still comes will not be answered.
+    private var isLast = false
     private var isStopping = false
+    /// Answers that are written, and not yet with the system.
+    private var unsent = 0
 
-    init(_ clock: ConnectionClock, _ times: ConnectionTimes, _ logger: Logger) {
+    init(_ clock: ConnectionClock, _ times: ConnectionTimes, _ answering: Answering) {
         self.clock = clock
         self.times = times
-        self.logger = logger
+        self.answering = answering
     }
 
     func handlerAdded(context: ChannelHandlerContext) { scheduleLook(context) }
@@ -114,6 +116,7 @@ final class ConnectionGuard: ChannelDuplexHandler {
     // MARK: What comes and goes
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        if isLast { return }
         switch unwrapInboundIn(data) {
         case .head: clock.headCame()
         case .body: break
@@ -124,18 +127,21 @@ final class ConnectionGuard: ChannelDuplexHandler {
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         switch unwrapOutboundIn(data) {
-        case .head(var head) where head.status.kind != .informational:
+        case .head(var head) where head.status.code >= 200:
             isAnswering = true
-            if isStopping, clock.unanswered == 1 { head.headerFields[.connection] = "close" }
+            if isStopping, clock.unanswered == 1 { head.headers.replaceOrAdd(name: "connection", value: "close") }
+            isLast = head.headers.contains(name: "connection")
             context.write(wrapOutboundOut(.head(head)), promise: promise)
         case .end:
             isAnswering = false
             clock.answered()
-            guard isStopping, clock.unanswered == 0 else { return context.write(data, promise: promise) }
-            // Closed only when all is written: what still waits to be would be lost.
+            unsent += 1
             let written = promise ?? context.eventLoop.makePromise()
-            context.writeAndFlush(data, promise: written)
-            written.futureResult.assumeIsolated().whenComplete { _ in context.close(promise: nil) }
+            written.futureResult.assumeIsolated().whenComplete { [self] _ in
+                unsent -= 1
+                closeIfStopping(context)
+            }
+            context.write(data, promise: written)
         default:
             context.write(data, promise: promise)
         }
@@ -149,7 +155,12 @@ final class ConnectionGuard: ChannelDuplexHandler {
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         guard event is ChannelShouldQuiesceEvent else { return context.fireUserInboundEventTriggered(event) }
         isStopping = true
-        if clock.unanswered == 0 { context.close(promise: nil) }
+        closeIfStopping(context)
+    }
+
+    /// Closed only when all is sent: what still waits to be would be lost.
+    private func closeIfStopping(_ context: ChannelHandlerContext) {
+        if isStopping, clock.unanswered == 0, unsent == 0 { context.close(promise: nil) }
     }
 
     // MARK: Patience
@@ -160,13 +171,13 @@ final class ConnectionGuard: ChannelDuplexHandler {
 
     private func look(_ context: ChannelHandlerContext) {
         guard let deadline = clock.deadline(times), NIODeadline.now() >= deadline else { return scheduleLook(context) }
-        logger.debug("a client was too slow and is cut off")
-        if clock.bodySince != nil, !isAnswering, clock.stalledSince == nil {
-            let head = HTTPResponse(status: .requestTimeout, headerFields: [.connection: "close", .contentLength: "0"])
-            context.write(wrapOutboundOut(.head(head)), promise: nil)
+        answering.logger.debug("a client was too slow and is cut off")
+        if clock.bodySince != nil, clock.unanswered > 0, !isAnswering, clock.stalledSince == nil {
+            let response = answering.tooSlow()
+            context.write(wrapOutboundOut(.head(answering.head(of: response, closing: true))), promise: nil)
+            context.write(wrapOutboundOut(.body(.byteBuffer(context.channel.allocator.buffer(bytes: response.body)))), promise: nil)
             context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
         }
-        context.fireErrorCaught(TooSlow())
         context.close(promise: nil)
     }
 }

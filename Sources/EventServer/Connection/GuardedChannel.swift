@@ -6,15 +6,17 @@ internal import HummingbirdCore
 internal import Logging
 internal import NIOCore
 internal import NIOHTTP1
-internal import NIOHTTPTypes
-internal import NIOHTTPTypesHTTP1
 
-/// A connection that speaks HTTP/1.1: Hummingbird's way through it, with our own patience.
-struct GuardedChannel: HTTPChannelHandler {
-    typealias Value = NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>
+/// A connection that speaks HTTP/1.1, with our own patience.
+struct GuardedChannel: ServerChildChannel {
+    struct Value: ServerChildChannelValue {
+        let channel: any Channel
+        /// When the connection is closed and all its answers have been made.
+        let over: EventLoopFuture<Void>
+    }
 
     let times: ConnectionTimes
-    let responder: HTTPChannelHandler.Responder
+    let answering: Answering
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
         channel.eventLoop.makeCompletedFuture {
@@ -27,28 +29,24 @@ struct GuardedChannel: HTTPChannelHandler {
             limits.maxHeaderFieldCount = 100
             try pipeline.addHandler(ByteWatch(clock))
             try pipeline.configureHTTPServerPipeline(
-                withPipeliningAssistance: false, withErrorHandling: false, withOutboundHeaderValidation: false,
+                withPipeliningAssistance: false, withErrorHandling: false, withOutboundHeaderValidation: true,
                 withEncoderConfiguration: .init(), withDecoderLimitConfiguration: limits)
-            try pipeline.addHandler(ConnectionWish())
-            try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: false))
-            try pipeline.addHandler(ConnectionGuard(clock, times, logger))
-            return try NIOAsyncChannel(
-                wrappingChannelSynchronously: channel, configuration: .init(isOutboundHalfClosureEnabled: true))
+            try pipeline.addHandler(ConnectionGuard(clock, times, answering))
+            let handler = RequestHandler(answering)
+            try pipeline.addHandler(handler)
+            let over = channel.eventLoop.makePromise(of: Void.self)
+            handler.over = over
+            return Value(channel: channel, over: over.futureResult)
         }
     }
 
-    func handle(value: Value, logger: Logger) async { await handleHTTP(asyncChannel: value, logger: logger) }
-}
-
-/// Says `connection: close` in a request's head where the client means that without saying so in these words, as those of HTTP/1.0 do.
-private final class ConnectionWish: ChannelInboundHandler {
-    typealias InboundIn = HTTPServerRequestPart
-    typealias InboundOut = HTTPServerRequestPart
-
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        guard case .head(var head) = unwrapInboundIn(data), !head.isKeepAlive else { return context.fireChannelRead(data) }
-        head.headers.replaceOrAdd(name: "connection", value: "close")
-        context.fireChannelRead(wrapInboundOut(.head(head)))
+    /// The connection's handlers do the work; the server waits until it is over.
+    func handle(value: Value, logger: Logger) async {
+        await withTaskCancellationHandler {
+            try? await value.over.get()
+        } onCancel: {
+            value.channel.pipeline.fireUserInboundEventTriggered(RequestHandler.OutOfTime())
+        }
     }
 }
 

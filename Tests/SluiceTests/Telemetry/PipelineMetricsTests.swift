@@ -2,6 +2,7 @@
 
 import CoreMetrics
 import Logging
+import MetricsTestSupport
 @testable import Sluice
 import StreamRecords
 import Synchronization
@@ -71,44 +72,5 @@ import Testing
         #expect(gossip.all.contains("warning records were rejected") && gossip.all.contains("too large"))
         #expect(gossip.all.contains("notice records must come again") && gossip.all.contains("throttled") && gossip.all.contains("\"count\": 3"))
         #expect(gossip.all.contains("debug batch done"))
-    }
-}
-
-/// A backend that keeps the sums of counters and the last values of the rest.
-private final class KeptMetrics: MetricsFactory {
-    private let kept = Mutex<[String: Double]>([:])
-
-    var values: [String: Double] { kept.withLock { $0 } }
-
-    private func handler(_ label: String, _ dimensions: [(String, String)]) -> Handler {
-        let suffix = dimensions.isEmpty ? "" : "{\(dimensions.map { "\($0)=\($1)" }.joined(separator: ","))}"
-        return Handler(name: label + suffix, metrics: self)
-    }
-
-    func makeCounter(label: String, dimensions: [(String, String)]) -> any CounterHandler { handler(label, dimensions) }
-    func makeFloatingPointCounter(label: String, dimensions: [(String, String)]) -> any FloatingPointCounterHandler { NOOPMetricsHandler.instance }
-    func makeMeter(label: String, dimensions: [(String, String)]) -> any MeterHandler { NOOPMetricsHandler.instance }
-    func makeRecorder(label: String, dimensions: [(String, String)], aggregate: Bool) -> any RecorderHandler { handler(label, dimensions) }
-    func makeTimer(label: String, dimensions: [(String, String)]) -> any TimerHandler { handler(label, dimensions) }
-    func destroyCounter(_ handler: any CounterHandler) {}
-    func destroyFloatingPointCounter(_ handler: any FloatingPointCounterHandler) {}
-    func destroyMeter(_ handler: any MeterHandler) {}
-    func destroyRecorder(_ handler: any RecorderHandler) {}
-    func destroyTimer(_ handler: any TimerHandler) {}
-
-    private final class Handler: CounterHandler, RecorderHandler, TimerHandler {
-        let name: String
-        let metrics: KeptMetrics
-
-        init(name: String, metrics: KeptMetrics) {
-            self.name = name
-            self.metrics = metrics
-        }
-
-        func increment(by amount: Int64) { metrics.kept.withLock { $0[name, default: 0] += Double(amount) } }
-        func reset() {}
-        func record(_ value: Int64) { record(Double(value)) }
-        func record(_ value: Double) { metrics.kept.withLock { $0[name] = value } }
-        func recordNanoseconds(_ duration: Int64) { record(duration) }
     }
 }
