@@ -23,8 +23,8 @@ struct ConfigurationReader {
         let envelope = readEnvelope(root, top, default: .plain)
         let key = readRedactionKey(root, top)
         let names = root["sinks"]?.members.map(\.name) ?? []
-        // For the HTTP API alone neither is needed.
-        let isForAPI = root["api"] != nil && root["sinks"] == nil && root["routes"] == nil
+        // For the HTTP API and for reruns neither is needed.
+        let isForAPI = (root["api"] != nil || root["rerun"] != nil) && root["sinks"] == nil && root["routes"] == nil
         if !isForAPI, let node = required("sinks", in: root, top) { configuration.sinks = readSinks(node, top.member("sinks")) }
         if !isForAPI, let node = required("routes", in: root, top) {
             configuration.routes = readRoutes(node, top.member("routes"), envelope, key, sinks: names)
