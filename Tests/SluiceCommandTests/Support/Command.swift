@@ -141,7 +141,24 @@ final class RunningCommand: Sendable {
     private static let starting = Mutex(())
 
     /// Whether it runs on.
-    var isRunning: Bool { !ended.isOver }
+    var isRunning: Bool { status == nil }
+
+    /// Its exit status, or 128 and the signal that ended it; absent while it runs.
+    ///
+    /// Foundation is told by a socket that the child closes, and hears nothing of it while another child lives that was started at the same moment and
+    /// has the socket too. So the system is asked as well.
+    private var status: Int32? {
+        if ended.isOver { return process.terminationReason == .exit ? process.terminationStatus : 128 + process.terminationStatus }
+        // Invariant: what is read of it is what waitid has filled in for a child; it was all zeros before.
+        var end = unsafe siginfo_t()
+        guard unsafe waitid(P_PID, id_t(identifier), &end, WEXITED | WNOHANG | WNOWAIT) == 0 else { return nil }
+        #if os(Linux)
+        let (child, value) = unsafe (end._sifields._sigchld.si_pid, end._sifields._sigchld.si_status)
+        #else
+        let (child, value) = unsafe (end.si_pid, end.si_status)
+        #endif
+        return child == 0 ? nil : unsafe end.si_code == Int32(CLD_EXITED) ? value : 128 + value
+    }
 
     /// Sends it a signal; does nothing once it has ended.
     func signal(_ number: Int32) {
@@ -159,28 +176,27 @@ final class RunningCommand: Sendable {
         let watch = await withCheckedContinuation { continuation in
             Thread.detachNewThread { [self] in continuation.resume(returning: self.watch(for: patience, measuring: watched)) }
         }
-        if watch.isTooLong {
+        guard let status = watch.status else {
             throw Command.Failure(
                 description: "\(process.arguments ?? []) did not end within \(patience); it said:\n\(try files.text("err"))")
         }
-        let status = process.terminationReason == .exit ? process.terminationStatus : 128 + process.terminationStatus
         return Command.Result(status: status, output: try files.bytes("out"), errors: try files.text("err"), peak: watch.peak)
     }
 
     /// Looks after it until it ends; kills it when that takes too long.
-    private func watch(for patience: Duration, measuring: Bool) -> (peak: Int?, isTooLong: Bool) {
+    /// - Returns: no status where it did.
+    private func watch(for patience: Duration, measuring: Bool) -> (peak: Int?, status: Int32?) {
         let deadline = ContinuousClock.now + patience
         var peak: Int?
-        var isTooLong = false
-        while !ended.isOver {
+        while true {
+            if let status { return (peak, status) }
             if measuring, let now = residentPeak() { peak = max(peak ?? 0, now) }
-            if !isTooLong, ContinuousClock.now > deadline {
-                isTooLong = true
+            if ContinuousClock.now > deadline {
                 kill(identifier, SIGKILL)
+                return (peak, nil)
             }
             usleep(2000)
         }
-        return (peak, isTooLong)
     }
 
     /// The high-water mark of its resident set, in bytes.
