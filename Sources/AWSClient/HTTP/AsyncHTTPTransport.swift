@@ -37,11 +37,12 @@ final class AsyncHTTPTransport: HTTPTransport {
     ) async throws(HTTPTransportError) -> HTTPResponse {
         let client = try started()
         do {
-            let message = try AsyncHTTPTransport.message(request)
-            // With a delegate the client's deadline covers the answer's body, too, and all of it stays on the event loop until the answer is whole.
-            let task = client.execute(
-                request: message, delegate: AnswerCollector(of: message.method, maximum: maximum), deadline: .now() + TimeAmount(timeout))
-            return try await withTaskCancellationHandler { try await task.get() } onCancel: { task.cancel() }
+            let deadline = ContinuousClock.now + timeout
+            let response = try await client.execute(AsyncHTTPTransport.message(request), timeout: TimeAmount(timeout))
+            let body = try await AsyncHTTPTransport.body(of: response, maximum, before: deadline)
+            return HTTPResponse(
+                status: Int(response.status.code), headers: response.headers.map { HTTPHeader($0.name, $0.value) },
+                body: Array(body.readableBytesView))
         } catch let error as HTTPTransportError {
             throw error
         } catch {
@@ -74,11 +75,43 @@ final class AsyncHTTPTransport: HTTPTransport {
         return client
     }
 
-    private static func message(_ request: HTTPRequest) throws -> HTTPClient.Request {
-        let hasBody = !request.body.isEmpty || request.method == "PUT" || request.method == "POST"
-        return try HTTPClient.Request(
-            url: request.url, method: HTTPMethod(rawValue: request.method), headers: HTTPHeaders(request.headers.map { ($0.name, $0.value) }),
-            body: hasBody ? .byteBuffer(ByteBuffer(bytes: request.body)) : nil)
+    private static func message(_ request: HTTPRequest) -> HTTPClientRequest {
+        var message = HTTPClientRequest(url: request.url)
+        message.method = HTTPMethod(rawValue: request.method)
+        for header in request.headers { message.headers.add(name: header.name, value: header.value) }
+        if !request.body.isEmpty || request.method == "PUT" || request.method == "POST" { message.body = .bytes(ByteBuffer(bytes: request.body)) }
+        return message
+    }
+
+    /// The client's own time-out ends with the answer's head, so the body gets what is left.
+    private static func body(
+        of response: HTTPClientResponse, _ maximum: Int, before deadline: ContinuousClock.Instant
+    ) async throws -> ByteBuffer {
+        try await withThrowingTaskGroup(of: ByteBuffer?.self) { group in
+            group.addTask {
+                do {
+                    return try await response.body.collect(upTo: maximum)
+                } catch is NIOTooManyBytesError {
+                    throw HTTPTransportError(.tooLarge, "the answer has more than \(maximum) bytes")
+                }
+            }
+            group.addTask {
+                try await Task.sleep(until: deadline, clock: .continuous)
+                return nil
+            }
+            defer { group.cancelAll() }
+            guard let body = try await group.next() ?? nil else {
+                throw HTTPTransportError(.timeout, "the answer was not whole in time")
+            }
+            if let length = response.headers.first(name: "content-length").flatMap({ Int($0) }), length != body.readableBytes, !hasNoBody(response) {
+                throw HTTPTransportError(.connection, "the answer has \(body.readableBytes) of \(length) bytes")
+            }
+            return body
+        }
+    }
+
+    private static func hasNoBody(_ response: HTTPClientResponse) -> Bool {
+        response.history.last?.request.method == .HEAD || response.status == .notModified || response.status == .noContent
     }
 
     private static func failure(_ error: any Error, _ request: HTTPRequest) -> HTTPTransportError {
