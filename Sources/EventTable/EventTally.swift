@@ -4,46 +4,17 @@ public import StreamRecords
 
 /// Statistics from rows, counted one by one, for stores that cannot count themselves.
 public struct EventTally: Sendable {
-    private var functions: [String: Functions] = [:]
+    private var functions: [String: Executions] = [:]
     private var tables: [String: [String: Int]] = [:]
     private var queues: [String: Int] = [:]
     private var buses: [String: Int] = [:]
 
-    private struct Functions: Sendable {
-        var executions = 0
-        var errors = 0
-        var timeouts = 0
-        var unfinished = 0
-        var coldStarts = 0
-        var durations: [Double] = []
-        var billedMS = 0.0
-        var memoryMB: Int?
-        var maxMemoryMB: Int?
-        var errorTypes: [String: Int] = [:]
-    }
-
     public init() {}
 
     /// Counts an execution.
-    /// - Parameter now: as of when it has not ended yet; that alone does not count as unfinished or not.
+    /// - Parameter now: decides whether one without an end still runs, which counts as unfinished either way.
     public mutating func add(_ invocation: Invocation, at now: Timestamp) {
-        var function = functions[invocation.key.name] ?? Functions()
-        function.executions += 1
-        switch invocation.status(at: now) {
-        case .ok: break
-        case .error: function.errors += 1
-        case .timeout: function.timeouts += 1
-        case .running, .unknown: function.unfinished += 1
-        }
-        if let failure = invocation.failure { function.errorTypes[failure.errorType ?? failure.problem.rawValue, default: 0] += 1 }
-        if let report = invocation.report {
-            if report.initMS != nil { function.coldStarts += 1 }
-            if let duration = report.durationMS { function.durations.append(duration) }
-            function.billedMS += report.billedMS ?? 0
-            function.memoryMB = [function.memoryMB, report.memoryMB].compactMap(\.self).max()
-            function.maxMemoryMB = [function.maxMemoryMB, report.maxMemoryMB].compactMap(\.self).max()
-        }
-        functions[invocation.key.name] = function
+        functions[invocation.key.name, default: Executions()].add(Executions(invocation, at: now))
     }
 
     /// Counts a change, a message or an event.
@@ -60,19 +31,10 @@ public struct EventTally: Sendable {
 
     /// Adds what another one has counted.
     public mutating func add(_ other: EventTally) {
-        for (name, its) in other.functions {
-            var function = functions[name] ?? Functions()
-            function.executions += its.executions
-            function.errors += its.errors
-            function.timeouts += its.timeouts
-            function.unfinished += its.unfinished
-            function.coldStarts += its.coldStarts
-            function.durations += its.durations
-            function.billedMS += its.billedMS
-            function.memoryMB = [function.memoryMB, its.memoryMB].compactMap(\.self).max()
-            function.maxMemoryMB = [function.maxMemoryMB, its.maxMemoryMB].compactMap(\.self).max()
-            function.errorTypes.merge(its.errorTypes, uniquingKeysWith: +)
-            functions[name] = function
+        functions.merge(other.functions) { executions, others in
+            var executions = executions
+            executions.add(others)
+            return executions
         }
         tables.merge(other.tables) { $0.merging($1, uniquingKeysWith: +) }
         queues.merge(other.queues, uniquingKeysWith: +)
@@ -96,6 +58,53 @@ public struct EventTally: Sendable {
     /// In order of their names, which sorting by count keeps.
     private static func counts(_ counts: [String: Int]) -> [NamedCount] {
         counts.sorted { $0.key.precedesInBytes($1.key) }.map { NamedCount(name: $0, count: $1) }
+    }
+}
+
+/// Those of one function.
+private struct Executions: Sendable {
+    var executions = 0
+    var errors = 0
+    var timeouts = 0
+    var unfinished = 0
+    var coldStarts = 0
+    var durations: [Double] = []
+    var billedMS = 0.0
+    var memoryMB: Int?
+    var maxMemoryMB: Int?
+    var errorTypes: [String: Int] = [:]
+
+    init() {}
+
+    /// A single one.
+    init(_ invocation: Invocation, at now: Timestamp) {
+        executions = 1
+        switch invocation.status(at: now) {
+        case .ok: break
+        case .error: errors = 1
+        case .timeout: timeouts = 1
+        case .running, .unknown: unfinished = 1
+        }
+        if let failure = invocation.failure { errorTypes[failure.errorType ?? failure.problem.rawValue] = 1 }
+        guard let report = invocation.report else { return }
+        coldStarts = report.initMS == nil ? 0 : 1
+        durations = report.durationMS.map { [$0] } ?? []
+        billedMS = report.billedMS ?? 0
+        memoryMB = report.memoryMB
+        maxMemoryMB = report.maxMemoryMB
+    }
+
+    mutating func add(_ other: Executions) {
+        executions += other.executions
+        errors += other.errors
+        timeouts += other.timeouts
+        unfinished += other.unfinished
+        coldStarts += other.coldStarts
+        durations += other.durations
+        billedMS += other.billedMS
+        memoryMB = [memoryMB, other.memoryMB].compactMap(\.self).max()
+        maxMemoryMB = [maxMemoryMB, other.maxMemoryMB].compactMap(\.self).max()
+        errorTypes.merge(other.errorTypes, uniquingKeysWith: +)
     }
 }
 

@@ -165,9 +165,10 @@ final class RunningCommand: Sendable {
         if isRunning { kill(identifier, number) }
     }
 
-    /// What it has said on standard error by now.
+    /// What it has written to standard output by now.
     func outputSoFar() throws -> String { try files.text("out") }
 
+    /// What it has said on standard error by now.
     func errorsSoFar() throws -> String { try files.text("err") }
 
     /// Waits for its end.
