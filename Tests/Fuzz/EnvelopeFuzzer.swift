@@ -71,9 +71,11 @@ private func hide(_ batch: RecordBatch) {
     let hidden = batch.redacted(batch.indices.map { ($0, redaction) })
     guard hidden.count == batch.count else { violated("\(hidden.count) redacted of \(batch.count) records") }
     for (before, after) in zip(batch, hidden) {
-        guard after.id == before.id, after.kind == before.kind, after.position == before.position, after.time == before.time,
-            after.operation == before.operation
-        else { violated("redacted, a record is another one") }
+        guard after.kind == before.kind else { violated("redacted, a \(before.kind) is a \(after.kind)") }
+        guard after.id == before.id else { violated("redacted, a record has the id \(after.id), not \(before.id)") }
+        guard after.position == before.position else { violated("redacted, a record has another position: \(after.position)") }
+        guard after.time == before.time else { violated("redacted, a record has another time") }
+        guard after.operation == before.operation else { violated("redacted, a record has another operation") }
         for form in Envelope.Form.allCases { _ = line(after, Envelope(form)) }
         // Keys are hashed wherever they stand; all else of a new image is removed.
         let keys = Set(before.keys?.names ?? [])

@@ -50,7 +50,8 @@ struct EnvelopeDecoder: ~Copyable {
 
     consuming func finish() -> RecordBatch.Storage {
         RecordBatch.Storage(
-            RecordIndex(documents: documents, slots: slots, sources: sources), undecodable: undecodable, controlMessages: controlMessages)
+            RecordIndex(documents: documents, slots: slots, sources: sources, json: limits.json),
+            undecodable: undecodable, controlMessages: controlMessages)
     }
 
     private var isFull: Bool { payloadBytes >= payloadBudget }
@@ -140,6 +141,12 @@ struct EnvelopeDecoder: ~Copyable {
         }
         decode(element: place, nil)
         return nil
+    }
+
+    /// Decodes a record of this kind from what it was received as, read on its own. Whatever else it holds, it is no envelope of other records.
+    mutating func decode(raw node: JSONNode, of kind: Record.Kind) {
+        // A log event's is a subscription document.
+        if kind == .log { _ = decode(document: node, from: 0) } else { _ = decode(record: node, from: 0) }
     }
 
     /// An element of a list: a record, or, in a file's list, a whole document.

@@ -108,11 +108,17 @@ public struct Record: Sendable, Identifiable {
 
     /// A copy that no longer keeps the other records of its batch in memory.
     public func detached() -> Record {
-        let raw = rawBytes
+        guard storage.origins.isEmpty else { return self }
+        var raw = JSONWriter()
+        writeRaw(into: &raw)
+        let limits = storage.index.limits
+        let document = JSONDocument.index(raw.finish(), framing: .single, limits: limits.json).document
+        guard !document.roots.isEmpty else { return self }
+        var decoder = EnvelopeDecoder(document, offset: 0, limits: limits, payloadBudget: .max)
+        decoder.decode(raw: document.root, of: kind)
+        let batch = RecordBatch(decoder.finish())
         // The same bytes decode to the same record, whose position may have stood around it.
-        guard let batch = RecordBatch.decode(raw).first(where: { !$0.isEmpty }), batch.count == 1,
-            batch[0].kind == kind, batch[0].position == position, batch[0].source == source, storage.origins.isEmpty
-        else { return self }
+        guard batch.count == 1, batch[0].kind == kind, batch[0].position == position, batch[0].source == source else { return self }
         return batch[0]
     }
 

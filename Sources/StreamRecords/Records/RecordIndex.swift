@@ -8,11 +8,19 @@ final class RecordIndex: Sendable {
     let documents: [JSONDocument]
     let slots: [Slot]
     let sources: SourceTable
+    /// What the records were read with. Who reads them again takes no deeper nesting: what was a text for that stays one.
+    let json: JSONLimits
 
-    init(documents: [JSONDocument] = [], slots: [Slot] = [], sources: SourceTable = SourceTable()) {
+    init(documents: [JSONDocument] = [], slots: [Slot] = [], sources: SourceTable = SourceTable(), json: JSONLimits = JSONLimits()) {
         self.documents = documents
         self.slots = slots
         self.sources = sources
+        self.json = json
+    }
+
+    /// For reading a record again, which in another form may be longer: a digest may take the place of a word.
+    var limits: RecordLimits {
+        RecordLimits(document: .max, record: .max, decompressed: .max, json: JSONLimits(maximumDepth: json.maximumDepth, maximumBytes: .max))
     }
 }
 

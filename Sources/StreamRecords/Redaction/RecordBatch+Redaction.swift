@@ -38,13 +38,13 @@ extension RecordBatch {
             ends.append(writer.count)
             origins.append(origin(of: place, slot, touching, &differences))
         }
-        let document = JSONDocument.index(writer.finish(), framing: .sequence, limits: JSONLimits(maximumDepth: .max, maximumBytes: .max)).document
-        var decoder = EnvelopeDecoder(document, offset: 0, limits: Redaction.limits, payloadBudget: .max)
+        let document = JSONDocument.index(writer.finish(), framing: .sequence, limits: parts.limits.json).document
+        var decoder = EnvelopeDecoder(document, offset: 0, limits: parts.limits, payloadBudget: .max)
         var slots: [Slot] = []
         for (number, (place, _)) in selection.enumerated() {
             let original = parts.slots[place]
             let before = decoder.slots.count
-            if number < document.roots.count { _ = decoder.decode(document: document.roots[number], from: 0) }
+            if number < document.roots.count { decoder.decode(raw: document.roots[number], of: original.kind) }
             guard decoder.slots.count == before + 1, let slot = decoder.slots.last, slot.kind == original.kind else {
                 // Cannot happen, as a redacted record keeps its shape. If it did, a record without content is better than one with too much.
                 slots.append(decoder.blank(like: original))
@@ -54,7 +54,7 @@ extension RecordBatch {
             kept.operation = original.operation
             slots.append(kept)
         }
-        let index = RecordIndex(documents: decoder.documents, slots: slots, sources: decoder.sources)
+        let index = RecordIndex(documents: decoder.documents, slots: slots, sources: decoder.sources, json: parts.json)
         return RecordBatch(Storage(index, origins: origins))
     }
 
@@ -89,12 +89,5 @@ extension EnvelopeDecoder {
         }
         if original.kind == .log { slot.header = document.root }
         return slot
-    }
-}
-
-extension Redaction {
-    /// What was accepted once is accepted again, however much longer a digest makes it.
-    fileprivate static var limits: RecordLimits {
-        RecordLimits(document: .max, record: .max, decompressed: .max, json: JSONLimits(maximumDepth: .max, maximumBytes: .max))
     }
 }

@@ -165,6 +165,31 @@ import Testing
         #expect(try !redacted(escaped, ["new.customer.email"]).line(.typed).contains("asa@"))
     }
 
+    /// In a list an element that has the members of a record is one, whatever other members it has.
+    @Test(arguments: ["Records", "awslogs", "logEvents"])
+    func aRecordWithAMemberThatEnvelopesHaveStaysTheRecord(_ name: String) throws {
+        let inner = name == "awslogs" ? #"{"data":"eyJhIjoxfQ=="}"# : "[\(EnvelopeRecords.insert)]"
+        for text in [EnvelopeRecords.modify, EnvelopeRecords.message, EnvelopeRecords.event, EnvelopeRecords.export] {
+            let nested = "\(text.dropLast()),\"\(name)\":\(inner)}"
+            let batch = try EnvelopeRecords.batch("{\"Records\":[\(nested)]}")
+            let record = try #require(batch.first)
+            let hidden = batch.redacted([(0, try redaction(["new.price", "body.order", "detail.customer"], .masked))])
+            #expect(hidden.map(\.time) == [record.time] && hidden.map(\.kind) == [record.kind])
+            #expect(!hidden[0].line(.plain).isEmpty && hidden[0].line(.typed).contains("***"))
+            let detached = record.detached()
+            #expect(detached.time == record.time && detached.rawBytes == record.rawBytes && detached.line(.plain) == record.line(.plain))
+        }
+    }
+
+    /// What is nested too deep to be read as JSON is a text, before and after.
+    @Test func whatWasATextForItsDepthStaysOne() throws {
+        let body = String(repeating: "[", count: 100_000) + String(repeating: "]", count: 100_000)
+        let batch = try EnvelopeRecords.batch(#"{"messageId":"m1","body":"\#(body)","eventSourceARN":"arn:aws:sqs:eu-west-1:123456789012:q"}"#)
+        #expect(batch[0].jsonBody == nil)
+        let hidden = batch.redacted([(0, try redaction(["new.price"]))])
+        #expect(hidden.count == 1 && hidden[0].jsonBody == nil && hidden[0].detached().jsonBody == nil)
+    }
+
     @Test func manyRecordsSomeOfThemHidden() throws {
         let batch = try EnvelopeRecords.batch("{\"Records\":[\(EnvelopeRecords.modify),\(EnvelopeRecords.insert),\(EnvelopeRecords.modify),\(EnvelopeRecords.expiry)]}")
         let hidden = try redaction(["new.price"])
