@@ -45,7 +45,7 @@ public struct Configuration: Sendable {
         public var document: ByteCount?
         /// The most bytes of one record.
         public var record: ByteCount?
-        /// How many JSON objects and arrays may be open at once.
+        /// How many JSON objects and arrays may be open at once: at most as many as the reader allows where nothing is said.
         public var depth: Int?
 
         public init() {}

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import JSONTape
 import StreamRecords
 
 /// Reads a ``Configuration`` out of a tree, going on after each mistake.
@@ -155,7 +156,9 @@ struct ConfigurationReader {
         limits.document = size(node, "document", path)
         limits.record = size(node, "record", path)
         if let depth = node["depth"], let value: Int = scalar(depth, path.member("depth")) {
-            if value < 1 || value > 100_000 { wrong(.badValue, depth, path.member("depth"), "1 to 100000") }
+            // Values are taken apart by calls in calls, whose stack some 4,500 levels would fill.
+            let most = JSONLimits().maximumDepth
+            if !(1...most).contains(value) { wrong(.badValue, depth, path.member("depth"), "1 to \(most)") }
             limits.depth = value
         }
         return limits

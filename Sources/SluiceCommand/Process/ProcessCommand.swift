@@ -82,7 +82,7 @@ struct ProcessCommand: AsyncParsableCommand {
 
         let start = ContinuousClock.now
         let run = RecordingRun(
-            pipeline: pipeline, limits: configuration.recordLimits, jobs: jobs, stop: stop, counter: counter,
+            pipeline: pipeline, limits: configuration.limits.recordLimits, jobs: jobs, stop: stop, counter: counter,
             retries: RetryPolicy(attempts: 5, base: .milliseconds(200), cap: .seconds(5)))
         let tally = RunTally(sinks: configuration.sinks.map(\.name), parking: configuration.rejected.to)
         let result = await run.run(files.inputs, tally: tally)
@@ -144,17 +144,5 @@ enum EnvelopeName: String, ExpressibleByArgument, CaseIterable {
         case .cloudevents: .cloudEvents
         case .debezium: .debezium
         }
-    }
-}
-
-extension Configuration {
-    /// The reader's limits: its safe defaults, but for those that the configuration sets.
-    var recordLimits: RecordLimits {
-        var result = RecordLimits()
-        if let bytes = limits.decompressed { result.decompressed = bytes.bytes }
-        if let bytes = limits.document { result.document = bytes.bytes }
-        if let bytes = limits.record { result.record = bytes.bytes }
-        if let depth = limits.depth { result.json = JSONLimits(maximumDepth: depth) }
-        return result
     }
 }

@@ -21,4 +21,7 @@ public struct RecordLimits: Sendable, Hashable {
         self.decompressed = decompressed
         self.json = json
     }
+
+    /// For an element of `Records` or `logEvents` that is read on its own: its document and the list are open around it.
+    var element: JSONLimits { JSONLimits(maximumDepth: max(0, json.maximumDepth - 2), maximumBytes: json.maximumBytes) }
 }

@@ -271,7 +271,7 @@ public struct RecordReader: ~Copyable {
 
     private mutating func readElements(_ context: RecordChunk.Context, continued: Bool) {
         let start = offset
-        let indexed = JSONDocument.index(take(carry.count), framing: .elements(continued: continued), limits: limits.json)
+        let indexed = JSONDocument.index(take(carry.count), framing: .elements(continued: continued), limits: limits.element)
         let any = !indexed.document.roots.isEmpty
         if any { ready.append(RecordChunk(indexed.document, context: context, offset: start, limits: limits)) }
         // White space behind the last element stays: a line break there tells a broken document's end.
@@ -357,7 +357,7 @@ public struct RecordReader: ~Copyable {
             var part = JSONBuffer(capacity: left, memory: memory)
             part.append(carry.bytes.extracting(first: left))
             let from = offset
-            let indexed = JSONDocument.index(part, framing: .elements(continued: false), limits: limits.json)
+            let indexed = JSONDocument.index(part, framing: .elements(continued: false), limits: limits.element)
             if let last = indexed.document.roots.last {
                 let end = indexed.document.view(last).endOffset
                 ready.append(RecordChunk(indexed.document, context: opened.context, offset: from, limits: limits))

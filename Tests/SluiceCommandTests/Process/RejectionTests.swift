@@ -31,6 +31,35 @@ import Testing
         #expect(result.errors.contains("4 delivered, 0 filtered, 1 rejected\n"), "\(result.errors)")
     }
 
+    /// Values are taken apart by calls in calls, and a thread's stack is as large as it is.
+    @Test func theDeepestRecordThatIsReadComesOutInAnyForm() async throws {
+        try folder.write("sluice.yaml", """
+            sinks:
+              events: { type: event-table, table: "sqlite:events.db" }
+              plain: { type: file, path: plain.ndjson }
+              debezium: { type: file, path: debezium.ndjson }
+              redacted: { type: file, path: redacted.ndjson }
+            routes:
+              - { to: [events, plain] }
+              - { to: [debezium], envelope: debezium, changed: [deep] }
+              - { to: [redacted], redact: [new.deep.deep], when: { dynamodb: { NewImage: { Id: { N: ["7"] } } } } }
+            """)
+        // A record of 1,024 levels, and one of a level more, with the values at the bottom: the list, the record, dynamodb, the image, the attribute.
+        for (name, depth) in [("deepest", 1018), ("deeper", 1019)] {
+            let images = [("NewImage", "1"), ("OldImage", "2")].map { image, bottom in
+                let nested = (0..<depth / 2).reduce(depth % 2 == 0 ? "{\"S\":\"\(bottom)\"}" : "{\"SS\":[\"\(bottom)\"]}") { inner, _ in "{\"L\":[\(inner)]}" }
+                return ",\"\(image)\":{\"Id\":{\"N\":\"7\"},\"deep\":\(nested)}"
+            }
+            try folder.write("\(name).json", #"{"Records":[{"eventID":"\#(name)","eventName":"MODIFY","eventSourceARN":"arn:aws:dynamodb:eu-west-1:123456789012:table/Things/stream/x","dynamodb":{"SequenceNumber":"1","Keys":{"Id":{"N":"7"}}\#(images.joined())}}]}"#)
+        }
+        let deepest = try await sluice("process", "deepest.json")
+        #expect(deepest.status == 0 && deepest.errors.contains("1 delivered, 0 filtered, 0 rejected"), "\(deepest.status): \(deepest.errors.prefix(2000))")
+        for name in ["plain", "debezium", "redacted"] { #expect(try folder.text("\(name).ndjson").count > 2000, "\(name)") }
+        #expect(try await sluice("history", "Things", "Id=7", "--table", "sqlite:events.db", "--json").status == 0)
+        let deeper = try await sluice("process", "deeper.json", "--to", "log:")
+        #expect(deeper.status == 1 && deeper.errors.contains("0 delivered, 0 filtered, 1 rejected"), "\(deeper.status): \(deeper.errors.prefix(2000))")
+    }
+
     @Test func whatARecordingHoldsCannotSteerTheTerminal() async throws {
         let record = Recordings.change(1).replacingOccurrences(of: "table/Things", with: #"table/Th\u001b[2Jings"#)
         let wrong = Recordings.change(2).replacingOccurrences(of: #""price":{"N""#, with: #""pri\u001b[31m\nce":{"Q""#)

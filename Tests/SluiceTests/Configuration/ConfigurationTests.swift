@@ -113,6 +113,13 @@ import Testing
         #expect(mistakes(start + #"{"to":"a"}}"#).isEmpty)
     }
 
+    @Test func nestingIsAllowedUpToWhatThreadsHaveStackFor() {
+        let start = #"{"sinks":{"a":{"type":"log"}},"routes":[{"to":"a"}],"limits":{"depth":"#
+        #expect(mistakes(start + "1024}}").isEmpty)
+        #expect(mistakes(start + "1025}}") == ["sluice.json:1:71: limits.depth: found the number 1025, expected 1 to 1024"])
+        #expect(mistakes(start + "0}}").count == 1)
+    }
+
     @Test func variables() throws {
         let json = #"{"sinks":{"f":{"type":"file","path":"${A}/$${B}/${C:-c}/${D:-d}$","append":"${E}"}},"routes":[{"to":"f"}]}"#
         let configuration = try read(json, ["A": "a", "D": "", "E": "true"])
