@@ -26,28 +26,99 @@ struct FilterPlan {
         if source.kind != .change {
             return .none("the route “\(concerned[0].name)” takes all of its messages")
         }
-        var operations: [String] = []
+        var filters: [RouteFilter] = []
         for route in concerned {
-            var own: [String]?
-            for condition in route.conditions {
-                guard case .operation(let patterns) = condition else { continue }
-                var values: [String] = []
-                for pattern in patterns {
-                    guard let value = value(of: pattern) else {
-                        return .none("the route “\(route.name)” takes operations by the pattern \(pattern), for which a filter has no words")
-                    }
-                    values.append(value)
-                }
-                // All conditions must be met; of two lists the shorter one keeps enough.
-                own = own.map { $0.count <= values.count ? $0 : values } ?? values
+            let filter = RouteFilter(route)
+            if let reason = filter.reason { return .none(reason) }
+            filters.append(filter)
+        }
+        let patterns = patterns(filters)
+        if patterns.count <= mostPatterns { return judged(patterns) }
+        // Coarser, in one pattern, where all have operations.
+        let coarse = self.patterns(filters.map(\.withoutFields))
+        if coarse.count <= mostPatterns && !coarse.contains(nil) { return judged(coarse) }
+        return .none("the routes need \(patterns.count) patterns, and a mapping has \(mostPatterns)")
+    }
+
+    /// [Quotas](https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html): five in a mapping; more are to be asked for.
+    private static let mostPatterns = 5
+    /// Characters.
+    private static let longestPattern = 4096
+    private static let allOperations = ["\"INSERT\"", "\"MODIFY\"", "\"REMOVE\""]
+
+    /// One for each route that asks for more than operations, and one for all others together; nil stands for every change.
+    private static func patterns(_ filters: [RouteFilter]) -> [String?] {
+        var patterns: [String?] = []
+        var operations: [String] = []
+        for filter in filters {
+            if filter.fields.isEmpty, let own = filter.operations {
+                for value in own where !operations.contains(value) { operations.append(value) }
+            } else if !patterns.contains(filter.pattern) {
+                patterns.append(filter.pattern)
             }
-            guard let own else { return .none("the route “\(route.name)” takes every change") }
-            for value in own where !operations.contains(value) { operations.append(value) }
         }
-        if ["\"INSERT\"", "\"MODIFY\"", "\"REMOVE\""].allSatisfy(operations.contains) {
-            return .none("the routes together take INSERT, MODIFY and REMOVE")
+        if allOperations.allSatisfy(operations.contains) { return [nil] }
+        if !operations.isEmpty { patterns.insert("{\"eventName\":[\(operations.joined(separator: ","))]}", at: 0) }
+        return patterns
+    }
+
+    private static func judged(_ patterns: [String?]) -> Criteria {
+        let said = patterns.compactMap { $0 }
+        guard said.count == patterns.count else { return .none("the routes together take INSERT, MODIFY and REMOVE") }
+        return .patterns(said)
+    }
+
+    /// What a route asks of a change, as far as a filter has words for it.
+    private struct RouteFilter {
+        /// Values of `eventName`; nil where any operation will do.
+        var operations: [String]?
+        var fields: [JSONMember] = []
+        /// Why the route has to get every change.
+        var reason: String?
+
+        init(_ route: Route) {
+            var wordless: NamePattern?
+            var hasConditionsOnValues = false
+            for condition in route.conditions {
+                switch condition {
+                case .operation(let patterns):
+                    let values = patterns.map { FilterPlan.value(of: $0) }
+                    if let place = values.firstIndex(of: nil) { wordless = patterns[place] }
+                    // All conditions must be met; of two lists the shorter one keeps enough.
+                    let own = values.compactMap { $0 }
+                    if own.count == values.count { operations = operations.map { $0.count <= own.count ? $0 : own } ?? own }
+                case .event(let pattern):
+                    hasConditionsOnValues = true
+                    if fields.isEmpty { fields = FilterWords.fields(of: pattern) ?? [] }
+                case .eventOtherThan, .changed, .was, .becomes: hasConditionsOnValues = true
+                case .kind, .source: break
+                }
+            }
+            if let pattern, pattern.count > longestPattern { fields = [] }
+            // An eventName of the pattern's own says enough.
+            if fields.contains(where: { $0.name == "eventName" || $0.name == "$or" }) { operations = nil }
+            guard operations == nil && fields.isEmpty else { return }
+            if let wordless {
+                reason = "the route “\(route.name)” takes operations by the pattern \(wordless), for which a filter has no words"
+            } else if hasConditionsOnValues {
+                reason = "the route “\(route.name)” has conditions for which a filter has no words"
+            } else {
+                reason = "the route “\(route.name)” takes every change"
+            }
         }
-        return .patterns(["{\"eventName\":[\(operations.joined(separator: ","))]}"])
+
+        var pattern: String? {
+            let name = operations.map { "\"eventName\":[\($0.joined(separator: ","))]" }
+            let others = fields.isEmpty ? nil : String(JSONValue.object(fields).text.dropFirst().dropLast())
+            let members = [name, others].compactMap { $0 }
+            return members.isEmpty ? nil : "{\(members.joined(separator: ","))}"
+        }
+
+        var withoutFields: RouteFilter {
+            var filter = self
+            filter.fields = []
+            return filter
+        }
     }
 
     /// Whether the route can take records of the source; a name with a wildcard or a variable may stand for any.
