@@ -162,8 +162,8 @@ enum Files {
 }
 
 /// An open file, closed when it goes out of use.
-struct OpenFile: ~Copyable {
-    let descriptor: Int32
+package struct OpenFile: ~Copyable {
+    package let descriptor: Int32
     let path: String
 
     enum Mode {
@@ -184,6 +184,15 @@ struct OpenFile: ~Copyable {
         let descriptor = unsafe open(path, flags | O_CLOEXEC, permissions)
         if descriptor < 0 { throw FileError(mode == .create ? "create" : "open", path) }
         self.descriptor = descriptor
+        self.path = path
+    }
+
+    /// Opens a file for reading, or a named pipe without waiting for who will write into it.
+    package init(reading path: String) throws(FileError) {
+        descriptor = unsafe open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+        if descriptor < 0 { throw FileError("open", path) }
+        // What is written into it is waited for.
+        _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) & ~O_NONBLOCK)
         self.path = path
     }
 

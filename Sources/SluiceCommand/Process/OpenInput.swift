@@ -2,6 +2,7 @@
 
 import Foundation
 import JSONTape
+import Sluice
 import StreamRecords
 
 /// An input that is being read; closed when it goes away.
@@ -12,7 +13,8 @@ struct OpenInput: ~Copyable {
     }
 
     private let input: Input
-    private let file: FileHandle
+    /// None for standard input.
+    private let file: OpenFile?
     private let stop: StopSignal
     private var reader: RecordReader
 
@@ -23,21 +25,23 @@ struct OpenInput: ~Copyable {
         _ input: Input, limits: RecordLimits, memory: JSONMemory, rendering: Envelope?, outlining: OutlineInterest? = nil, stop: StopSignal, counter: ByteCounter
     ) throws(Failure) {
         self.input = input
+        let descriptor: Int32
         if input.isStandardInput {
-            file = .standardInput
-        } else if let opened = FileHandle(forReadingAtPath: input.path) {
-            file = opened
+            file = nil
+            descriptor = STDIN_FILENO
         } else {
-            let isThere = FileManager.default.fileExists(atPath: input.path)
-            throw Failure(path: input.name, reason: isThere ? "cannot be opened: permission denied" : "cannot be opened: there is no such file")
+            do throws(FileError) {
+                let opened = try OpenFile(reading: input.path)
+                descriptor = opened.descriptor
+                file = consume opened
+            } catch {
+                let reason = error.errorNumber == ENOENT ? "there is no such file" : DescriptorError(errorNumber: error.errorNumber).description
+                throw Failure(path: input.name, reason: "cannot be opened: \(reason)")
+            }
         }
         self.stop = stop
-        reader = RecordReader(InputSource(file.fileDescriptor, stop: stop, counter: counter), limits: limits, memory: memory,
+        reader = RecordReader(InputSource(descriptor, stop: stop, counter: counter), limits: limits, memory: memory,
             rendering: rendering, outlining: outlining)
-    }
-
-    deinit {
-        if !input.isStandardInput { try? file.close() }
     }
 
     /// The next piece; nil at the end, and when the run is to stop.

@@ -125,6 +125,22 @@ import Testing
         #expect(killed > 0)
     }
 
+    @Test func aNamedPipeThatNobodyWritesIntoCanBeLeft() async throws {
+        try #require(mkfifo(folder.path + "/pipe", 0o600) == 0)
+        let running = try sluice.start(["process", "in/1.ndjson", "pipe", "--jobs", "1", "--to", "log:"])
+        while try running.outputSoFar().split(separator: "\n").count < 400 && running.isRunning { try await Task.sleep(for: .milliseconds(5)) }
+        running.signal(SIGTERM)
+        let result = try await running.end(within: .seconds(60))
+        #expect(result.status == 143, "\(result.errors)")
+        #expect(result.errors.contains("400 records received"), "\(result.errors)")
+
+        let listening = try sluice.start(["process", "pipe", "--to", "log:"])
+        let writer = try await sluice.program("/bin/sh", ["-c", "timeout 60 cp in/1.ndjson pipe"])
+        #expect(writer.status == 0, "\(writer.errors)")
+        let read = try await listening.end(within: .seconds(60))
+        #expect(read.status == 0 && read.lines.count == 400, "\(read.errors)")
+    }
+
     @Test func whatIsInFlightIsFinished() async throws {
         let pipe = Pipe()
         let running = try sluice.start(["process", "-", "--to", "sqlite:out/events.db"], inputHandle: pipe.fileHandleForReading)
