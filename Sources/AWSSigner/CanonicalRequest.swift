@@ -25,11 +25,24 @@ struct CanonicalRequest {
         }
         lines.sort { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
         signedHeaders = lines.map(\.name).joined(separator: ";")
-        var text = request.method + "\n"
-        text += (isS3 ? (request.path.isEmpty ? "/" : request.path) : CanonicalRequest.path(request.path)) + "\n"
-        text += CanonicalRequest.query(request.query) + "\n"
-        for (name, value) in lines { text += "\(name):\(value)\n" }
-        text += "\n\(signedHeaders)\n\(request.payload.text)"
+        var text = ""
+        text.reserveCapacity(512)
+        text += request.method
+        text += "\n"
+        text += isS3 ? (request.path.isEmpty ? "/" : request.path) : CanonicalRequest.path(request.path)
+        text += "\n"
+        text += CanonicalRequest.query(request.query)
+        text += "\n"
+        for (name, value) in lines {
+            text += name
+            text += ":"
+            text += value
+            text += "\n"
+        }
+        text += "\n"
+        text += signedHeaders
+        text += "\n"
+        text += request.payload.text
         self.text = text
     }
 
@@ -61,6 +74,7 @@ struct CanonicalRequest {
 
     /// The path of all services but S3: dot segments and doubled slashes resolved, then what was sent is encoded once more.
     static func path(_ sent: String) -> String {
+        if sent == "/" { return sent }
         var segments: [Substring.UTF8View] = []
         for segment in Substring(sent).utf8.split(separator: UInt8(ascii: "/")) {
             if segment.elementsEqual(".".utf8) { continue }

@@ -37,9 +37,10 @@ public struct Signer: Sendable {
         var request = request
         request.headers += added
         let canonical = CanonicalRequest(request, isS3: isS3)
-        let (text, signature) = self.signature(of: canonical, stamp: stamp, credentials)
+        let scope = scope(stamp)
+        let (text, signature) = self.signature(of: canonical, stamp: stamp, scope: scope, credentials)
         let authorization =
-            "AWS4-HMAC-SHA256 Credential=\(credentials.accessKeyID)/\(scope(stamp)), SignedHeaders=\(canonical.signedHeaders), Signature=\(signature)"
+            "AWS4-HMAC-SHA256 Credential=\(credentials.accessKeyID)/\(scope), SignedHeaders=\(canonical.signedHeaders), Signature=\(signature)"
         added.append(.init("authorization", authorization))
         return Signature(canonicalRequest: canonical.text, stringToSign: text, signature: signature, headers: added, query: request.query)
     }
@@ -53,10 +54,11 @@ public struct Signer: Sendable {
         expiresAfter seconds: Int
     ) -> Signature {
         let stamp = SigningTime(seconds: time.seconds + offset.components.seconds).stamp
+        let scope = scope(stamp)
         var request = request
         var items = [
             (name: "X-Amz-Algorithm", value: "AWS4-HMAC-SHA256"),
-            (name: "X-Amz-Credential", value: "\(credentials.accessKeyID)/\(scope(stamp))"),
+            (name: "X-Amz-Credential", value: "\(credentials.accessKeyID)/\(scope)"),
             (name: "X-Amz-Date", value: stamp),
             (name: "X-Amz-Expires", value: String(min(max(seconds, 1), 604_800))),
             (name: "X-Amz-SignedHeaders", value: CanonicalRequest(request, isS3: isS3).signedHeaders),
@@ -64,7 +66,7 @@ public struct Signer: Sendable {
         if let token = credentials.sessionToken { items.append((name: "X-Amz-Security-Token", value: token)) }
         request.query += (request.query.isEmpty ? "" : "&") + URIEncoding.query(items)
         let canonical = CanonicalRequest(request, isS3: isS3)
-        let (text, signature) = self.signature(of: canonical, stamp: stamp, credentials)
+        let (text, signature) = self.signature(of: canonical, stamp: stamp, scope: scope, credentials)
         return Signature(
             canonicalRequest: canonical.text, stringToSign: text, signature: signature, headers: [],
             query: request.query + "&X-Amz-Signature=\(signature)")
@@ -74,9 +76,9 @@ public struct Signer: Sendable {
     private func scope(_ stamp: String) -> String { "\(stamp.prefix(8))/\(region)/\(service)/aws4_request" }
 
     private func signature(
-        of request: CanonicalRequest, stamp: String, _ credentials: SigningCredentials
+        of request: CanonicalRequest, stamp: String, scope: String, _ credentials: SigningCredentials
     ) -> (stringToSign: String, signature: String) {
-        let text = "AWS4-HMAC-SHA256\n\(stamp)\n\(scope(stamp))\n\(request.hash)"
+        let text = "AWS4-HMAC-SHA256\n\(stamp)\n\(scope)\n\(request.hash)"
         let key = keys.key(secret: credentials.secretAccessKey, day: String(stamp.prefix(8)), region: region, service: service)
         return (text, key.signature(of: text))
     }

@@ -8,7 +8,8 @@ internal import Synchronization
 ///
 /// Derivation: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html>
 struct SigningKey: Sendable {
-    private let key: SymmetricKey
+    /// The code of nothing yet: with the key in it, which takes a hash of its own to get there.
+    private let empty: HMAC<SHA256>
 
     /// - Parameter day: `20260120`.
     init(secret: String, day: String, region: String, service: String) {
@@ -16,11 +17,13 @@ struct SigningKey: Sendable {
         for part in [day, region, service, "aws4_request"] {
             key = SymmetricKey(data: HMAC<SHA256>.authenticationCode(for: Array(part.utf8), using: key))
         }
-        self.key = key
+        empty = HMAC<SHA256>(key: key)
     }
 
     func signature(of text: String) -> String {
-        Hexadecimal.text(HMAC<SHA256>.authenticationCode(for: Array(text.utf8), using: key))
+        var code = empty
+        code.update(data: Array(text.utf8))
+        return Hexadecimal.text(code.finalize())
     }
 }
 

@@ -24,6 +24,8 @@ final class AsyncHTTPTransport: HTTPTransport {
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = max(1, connectionsPerHost)
         // Whether to try again is decided in one place, by the client's rules.
         configuration.connectionPool.retryConnectionEstablishment = false
+        // Nobody here collects spans, and each would be filled in for each request.
+        configuration.tracing.tracer = nil
         self.configuration = configuration
     }
 
@@ -87,27 +89,16 @@ final class AsyncHTTPTransport: HTTPTransport {
     private static func body(
         of response: HTTPClientResponse, _ maximum: Int, before deadline: ContinuousClock.Instant
     ) async throws -> ByteBuffer {
-        try await withThrowingTaskGroup(of: ByteBuffer?.self) { group in
-            group.addTask {
-                do {
-                    return try await response.body.collect(upTo: maximum)
-                } catch is NIOTooManyBytesError {
-                    throw HTTPTransportError(.tooLarge, "the answer has more than \(maximum) bytes")
-                }
-            }
-            group.addTask {
-                try await Task.sleep(until: deadline, clock: .continuous)
-                return nil
-            }
-            defer { group.cancelAll() }
-            guard let body = try await group.next() ?? nil else {
-                throw HTTPTransportError(.timeout, "the answer was not whole in time")
-            }
-            if let length = response.headers.first(name: "content-length").flatMap({ Int($0) }), length != body.readableBytes, !hasNoBody(response) {
-                throw HTTPTransportError(.connection, "the answer has \(body.readableBytes) of \(length) bytes")
-            }
-            return body
+        let body: ByteBuffer
+        do {
+            body = try await BodyRead(response.body, upTo: maximum).value(before: deadline)
+        } catch is NIOTooManyBytesError {
+            throw HTTPTransportError(.tooLarge, "the answer has more than \(maximum) bytes")
         }
+        if let length = response.headers.first(name: "content-length").flatMap({ Int($0) }), length != body.readableBytes, !hasNoBody(response) {
+            throw HTTPTransportError(.connection, "the answer has \(body.readableBytes) of \(length) bytes")
+        }
+        return body
     }
 
     private static func hasNoBody(_ response: HTTPClientResponse) -> Bool {

@@ -5,12 +5,16 @@ internal import JSONTape
 
 /// Writes a request's JSON, with commas where they belong.
 struct JSONComposer: ~Copyable {
-    private var writer = JSONWriter()
+    private var writer: JSONWriter
     private var needsComma = false
 
+    private init(capacity: Int) { writer = JSONWriter(capacity: capacity) }
+
     /// An object as a whole document.
-    static func object(_ body: (inout JSONComposer) -> Void) -> [UInt8] {
-        var composer = JSONComposer()
+    ///
+    /// - Parameter capacity: about how many bytes it will have, where that is known.
+    static func object(capacity: Int = 0, _ body: (inout JSONComposer) -> Void) -> [UInt8] {
+        var composer = JSONComposer(capacity: capacity)
         composer.object(body)
         return composer.writer.array
     }

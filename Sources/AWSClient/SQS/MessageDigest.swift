@@ -10,7 +10,8 @@ internal import Crypto
 enum MessageDigest {
     static func of(_ body: String) -> String { Hexadecimal.text(Insecure.MD5.hash(data: Array(body.utf8))) }
 
-    static func of(_ body: MessageText) -> String { Hexadecimal.text(Insecure.MD5.hash(data: body.array)) }
+    /// Whether what SQS tells is the digest of this body.
+    static func isTold(_ digest: String, of body: MessageText) -> Bool { Hexadecimal.isText(digest, of: Array(Insecure.MD5.hash(data: body.array))) }
 
     /// Of attributes in the order of their names, each part behind its length. Nil where there are none.
     static func of(_ attributes: [String: SQS.Attribute]) -> String? {

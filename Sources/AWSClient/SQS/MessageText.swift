@@ -7,11 +7,16 @@ package import JSONTape
 package struct MessageText: Sendable, Hashable {
     private let bytes: JSONBytes
     private let range: Range<Int>
+    /// Whether SQS takes it. Looked at once: messages are asked when they are composed, and when they are sent.
+    let isSendable: Bool
 
     /// - Parameter range: within the bytes.
     package init(_ bytes: JSONBytes, _ range: Range<Int>) {
         self.bytes = bytes
         self.range = range.clamped(to: 0..<bytes.count)
+        // What XML does not have are control characters, and two whose UTF-8 begins with EF BF.
+        isSendable =
+            !self.range.isEmpty && (!bytes.span.extracting(self.range).hasControl(orPair: 0xEF, 0xBF) || SQS.isSendable(bytes.text(of: self.range)))
     }
 
     init(_ text: String) { self.init(JSONBytes(text.utf8), 0..<text.utf8.count) }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 #if AWS
+internal import JSONTape
 internal import StreamRecords
 
 /// The calls to SQS that Sluice makes.
@@ -74,7 +75,10 @@ public struct SQS: Sendable {
 extension SQS.SendMessageBatchRequest {
     fileprivate func body() throws(AWSError) -> [UInt8] {
         try check()
-        return JSONComposer.object { composer in
+        // Room for all of it: each quotation mark in a body gets a backslash, and the last body might have nothing but them.
+        let texts = entries.reduce(0) { $0 + $1.text.count }
+        let longest = entries.reduce(0) { max($0, $1.text.count) }
+        return JSONComposer.object(capacity: texts + texts / 4 + longest + entries.count * 512) { composer in
             composer.member("QueueUrl", queueURL)
             composer.list("Entries") { for entry in entries { entry.write(into: &$0) } }
         }
@@ -148,27 +152,46 @@ extension HTTPResponse {
     private static let noAnswer = SQS.EntryFailure(code: "NoAnswer", message: "the answer does not name this entry", isSenderFault: false)
 
     fileprivate func sent(_ entries: [SQS.SendEntry]) throws(AnswerError) -> SQS.SendMessageBatchResult {
-        let answer = try json()
-        let failures = try HTTPResponse.failures(answer)
-        var results = [Result<SQS.SentMessage, SQS.EntryFailure>?](repeating: nil, count: entries.count)
-        for success in try answer.objects("Successful") {
-            let id = try success.requiredText("Id")
-            guard let place = entries.firstIndex(where: { $0.id == id }) else { continue }
-            results[place] =
-                try HTTPResponse.isTaken(entries[place], success)
-                ? .success(.init(messageID: try success.requiredText("MessageId"), sequenceNumber: try success.text("SequenceNumber")))
-                : .failure(HTTPResponse.otherBytes)
+        let document = try document()
+        let root = document.view(document.root)
+        guard root.kind == .object else { throw AnswerError("expected a JSON object") }
+        var results = try HTTPResponse.successes(root, entries)
+        // Failures are few.
+        if let failed = root.member("Failed") {
+            let failures = try HTTPResponse.failures(JSONObject([JSONMember(name: "Failed", value: JSONValue(failed))]))
+            for (place, entry) in entries.enumerated() { if let failure = failures[entry.id] { results[place] = .failure(failure) } }
         }
-        return SQS.SendMessageBatchResult(
-            entries: zip(entries, results).map { entry, result in failures[entry.id].map { .failure($0) } ?? result ?? .failure(HTTPResponse.noAnswer) })
+        return SQS.SendMessageBatchResult(entries: results)
+    }
+
+    /// Read where they stand, without values of their own: they come with every ten messages.
+    private static func successes(
+        _ answer: borrowing JSONView, _ entries: [SQS.SendEntry]
+    ) throws(AnswerError) -> [Result<SQS.SentMessage, SQS.EntryFailure>] {
+        var results = [Result<SQS.SentMessage, SQS.EntryFailure>](repeating: .failure(noAnswer), count: entries.count)
+        guard let list = answer.member("Successful"), list.kind != .null else { return results }
+        guard list.kind == .array else { throw AnswerError(at: "Successful", expected: "an array") }
+        var elements = list.elements
+        var index = 0
+        while elements.next() {
+            let success = try AnswerView(elements.value, at: "Successful", index: index)
+            index += 1
+            let id = try success.requiredText("Id")
+            guard let place = entries.indices.first(where: { entries[$0].id == id }) else { continue }
+            results[place] =
+                try isTaken(entries[place], success)
+                ? .success(.init(messageID: try success.requiredText("MessageId"), sequenceNumber: try success.text("SequenceNumber")))
+                : .failure(otherBytes)
+        }
+        return results
     }
 
     private static let otherBytes = SQS.EntryFailure(
         code: "ChecksumMismatch", message: "SQS took other bytes than were sent, by their MD5", isSenderFault: false)
 
     /// Whether SQS took what was sent, by its MD5s. It tells none of attributes where it took none.
-    private static func isTaken(_ entry: SQS.SendEntry, _ success: JSONObject) throws(AnswerError) -> Bool {
-        guard try success.text("MD5OfMessageBody") == MessageDigest.of(entry.text) else { return false }
+    private static func isTaken(_ entry: SQS.SendEntry, _ success: borrowing AnswerView) throws(AnswerError) -> Bool {
+        guard let body = try success.text("MD5OfMessageBody"), MessageDigest.isTold(body, of: entry.text) else { return false }
         guard let attributes = try success.text("MD5OfMessageAttributes") else { return true }
         return attributes == entry.attributeSet.digest
     }

@@ -24,10 +24,7 @@ extension SQS {
     public static func isSendable(_ text: String) -> Bool { !text.isEmpty && text.unicodeScalars.allSatisfy { XMLText.allows($0) } }
 
     /// The same of a body.
-    package static func isSendable(_ text: MessageText) -> Bool {
-        // What XML does not have are control characters, and two whose UTF-8 begins with EF BF.
-        text.count > 0 && (!text.span.hasControl(orPair: 0xEF, 0xBF) || isSendable(text.string))
-    }
+    package static func isSendable(_ text: MessageText) -> Bool { text.isSendable }
 
     /// Whether SQS takes the text as a FIFO group's or deduplication id: 1 to 128 letters, digits and ASCII punctuation.
     public static func isID(_ text: String) -> Bool {
@@ -38,11 +35,11 @@ extension SQS {
 extension SQS.SendMessageBatchRequest {
     func check() throws(AWSError) {
         try RequestCheck.count(entries.count, of: "entries in a batch", in: 1...SQS.Limits.entries)
-        var ids: Set<String> = []
         var size = 0
-        for entry in entries {
+        for (place, entry) in entries.enumerated() {
             size += try entry.checkedSize()
-            try RequestCheck.require(ids.insert(entry.id).inserted, "two entries have the id \(entry.id)")
+            // There are ten at most.
+            try RequestCheck.require(!(0..<place).contains { entries[$0].id == entry.id }, "two entries have the id \(entry.id)")
         }
         try RequestCheck.size(size, of: "a batch of messages", atMost: SQS.Limits.bytes)
     }

@@ -57,6 +57,7 @@ struct CourierWork<Entry: Sendable>: Sendable {
         var next = [Int](repeating: -1, count: cargo.count)
         var heads: [Int] = []
         keys.reserveCapacity(cargo.count)
+        if cargo.batch != nil { numbers.reserveCapacity(cargo.count) }
         for index in 0..<cargo.count {
             guard let key = cargo.batch?[index].orderingKey else {
                 keys.append(nil)

@@ -69,6 +69,7 @@ final class SQSSink: AWSSink {
         _ parcels: [Parcel<SQS.SendEntry>], to queueURL: String, _ sqs: SQS, _ deadline: ContinuousClock.Instant
     ) async -> CallResult {
         var entries: [SQS.SendEntry] = []
+        entries.reserveCapacity(parcels.count)
         for (place, parcel) in parcels.enumerated() {
             var entry = parcel.entry
             entry.id = String(place)

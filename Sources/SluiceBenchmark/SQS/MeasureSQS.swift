@@ -7,6 +7,7 @@ import AWSClient
 import AWSSigner
 import AWSSinks
 import Foundation
+import JSONTape
 import Logging
 import NIOCore
 import NIOHTTP1
@@ -41,7 +42,10 @@ struct MeasureSQS: AsyncParsableCommand {
         print("\(records) records of \(events.reduce(0) { $0 + $1.count } / records) bytes in \(calls.count) calls, \(concurrency) at once")
 
         // What both need is warm before the first round counts.
-        let client = HTTPClient(eventLoopGroupProvider: .singleton)
+        var configuration = HTTPClient.Configuration()
+        // As the sink's client has it.
+        configuration.tracing.tracer = nil
+        let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
         try await post(calls, with: client)
         try await send(events, to: endpoint, transport: nil)
         var ratios: [Double] = []
@@ -65,7 +69,7 @@ struct MeasureSQS: AsyncParsableCommand {
     private static func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
     private static func figure(_ values: [Double]) -> String { String(format: "%9.0f", median(values)) }
 
-    /// Lambda events, 100 records each, put together to the batches that were asked for.
+    /// As many records as were asked for come together, in Lambda events of 100 each.
     private func events() -> [[UInt8]] {
         var generator = ChangeGenerator(seed: seed)
         var events: [[UInt8]] = []
@@ -92,10 +96,11 @@ struct MeasureSQS: AsyncParsableCommand {
             """
         let pipeline = try await Pipeline(Configuration(reading: ConfigurationNode(json: text, file: "benchmark.json"), registry: registry), sinks: registry)
         // As `sluice process` does with more than one processor: the next batch is decoded and rendered while one is delivered.
-        var next = prepare(events[...], pipeline)
+        let memory = JSONMemory()
+        var next = prepare(events[...], pipeline, memory)
         for place in events.indices {
-            let batches = await next.value
-            next = prepare(events[(place + 1)...], pipeline)
+            let batches = try await next.value
+            next = prepare(events[(place + 1)...], pipeline, memory)
             for batch in batches {
                 guard let prepared = batch.take() else { continue }
                 let report = try await pipeline.deliver(prepared)
@@ -107,8 +112,18 @@ struct MeasureSQS: AsyncParsableCommand {
     }
 
     /// Begins with the first of these events.
-    private func prepare(_ events: ArraySlice<[UInt8]>, _ pipeline: Pipeline) -> Task<[PreparedBatch], Never> {
-        Task { events.first.map { RecordBatch.decode($0).map { PreparedBatch($0, pipeline) } } ?? [] }
+    private func prepare(_ events: ArraySlice<[UInt8]>, _ pipeline: Pipeline, _ memory: JSONMemory) -> Task<[PreparedBatch], any Error> {
+        Task { try events.first.map { try MeasureSQS.decode($0, pipeline, memory) } ?? [] }
+    }
+
+    /// All that came together is one batch, as in a Lambda function; lines are made with the decoding, as in `sluice process`.
+    private static func decode(_ event: [UInt8], _ pipeline: Pipeline, _ memory: JSONMemory) throws -> [PreparedBatch] {
+        var reader = RecordReader(MemorySource(event), memory: memory, chunkSize: event.count + 1, rendering: pipeline.rendering)
+        var batches: [PreparedBatch] = []
+        while var chunk = try reader.next() {
+            while let batch = chunk.nextBatch() { batches.append(PreparedBatch(batch, pipeline)) }
+        }
+        return batches
     }
 
     // MARK: The bare loop

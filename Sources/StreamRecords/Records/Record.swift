@@ -72,7 +72,7 @@ public struct Record: Sendable, Identifiable {
     public var orderingKey: OrderingKey? {
         if let origin { return origin.orderingKey }
         return switch kind {
-        case .change: keys.map { OrderingKey(orderingText(of: $0)) }
+        case .change: (storage.keysAlone(index) ?? keys).map { OrderingKey(orderingText(of: $0)) }
         case .log: OrderingKey("\(source.account ?? "")/\(source.name)/\(source.logStream ?? "")")
         case .message: string(slot.group, slot.document).map { OrderingKey("\(source.identity)#\($0)") }
         // A bus promises no order; a FIFO queue that carries its events does.

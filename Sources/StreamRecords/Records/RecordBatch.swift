@@ -61,6 +61,9 @@ public struct RecordBatch: Sendable, RandomAccessCollection {
         var count: Int { transcribed?.briefs.count ?? early.slots.count }
         var byteCount: Int { late?.byteCount ?? early.documents.reduce(0) { $0 + $1.count } }
 
+        /// The keys of a change that was not indexed when it was read; absent where they are to be had from the index.
+        func keysAlone(_ place: Int) -> Image? { late?.keys(briefs[place]) }
+
         @inline(__always)
         func brief(_ place: Int) -> RecordBrief {
             if !briefs.isEmpty { return briefs[place] }

@@ -46,6 +46,17 @@ final class LateRecordIndex: Sendable {
         }
     }
 
+    /// The keys of a change, indexed by themselves: order is asked for of nearly every record, and all else of few.
+    func keys(_ brief: RecordBrief) -> Image? {
+        guard brief.keysCount > 0 else { return nil }
+        let text = text
+        let start = Int(brief.keysPlace)
+        var keys = JSONBuffer(capacity: Int(brief.keysCount))
+        keys.append(text.span.extracting(start..<start + Int(brief.keysCount)))
+        let document = JSONDocument.index(keys, framing: .single, limits: limits.json).document
+        return document.roots.isEmpty ? nil : Image(document: document, node: document.root)
+    }
+
     /// What made the lines went over every byte, so there is nothing here that can fail.
     private func makeIndex() -> RecordIndex {
         let document = JSONDocument.index(text, framing: .sequence, limits: limits.json).document

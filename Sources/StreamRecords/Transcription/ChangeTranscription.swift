@@ -39,6 +39,8 @@ struct ChangeTranscription: ~Copyable {
         var sequence = Part()
         var time = Slot.noTime
         var keys = Part()
+        /// The same as they were received.
+        var typedKeys = Part()
         var new = Part()
         var old = Part()
         var newIsFirst = false
@@ -238,6 +240,7 @@ struct ChangeTranscription: ~Copyable {
                 let from = t
                 t = AttributeTranscription.map(t, AttributeTranscription.maximumDepth)
                 fields.keys = Part(place: from.written(since: origin), count: t.written(since: from))
+                fields.typedKeys = Part(place: start &+ from.read(since: origin), count: t.read(since: from))
             case (8, FieldName.newImage.word):
                 if fields.new.isThere { return t.fail() }
                 fields.newIsFirst = !fields.old.isThere
@@ -348,7 +351,9 @@ struct ChangeTranscription: ~Copyable {
             pen.write(0x0A7D, count: 2)
         }
         offsets.append(UInt32(truncatingIfNeeded: lines.count))
-        briefs.append(RecordBrief(kind: .change, operation: fields.operation, hasOrderingKey: fields.keys.isThere, source: index))
+        briefs.append(RecordBrief(
+            kind: .change, operation: fields.operation, hasOrderingKey: fields.keys.isThere, source: index,
+            keysPlace: UInt32(truncatingIfNeeded: fields.typedKeys.place), keysCount: UInt32(truncatingIfNeeded: fields.typedKeys.count)))
         return hasRoom
     }
 

@@ -19,4 +19,7 @@ struct RecordBrief: Sendable {
     var operation: Slot.OperationCode
     var hasOrderingKey: Bool
     var source: Int32
+    /// Of a change whose line is there, where its `Keys` stand in the text, and how many bytes they are.
+    var keysPlace: UInt32 = 0
+    var keysCount: UInt32 = 0
 }

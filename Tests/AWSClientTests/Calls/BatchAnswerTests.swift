@@ -54,6 +54,34 @@ import Testing
         }
     }
 
+    @Test("SQS: only the whole digest counts, in small digits", arguments: [
+        "", "7fc56270e7a70fa81a5935b72eacbe2", "7fc56270e7a70fa81a5935b72eacbe290", "7FC56270E7A70FA81A5935B72EACBE29", "7fc56270e7a70fa81a5935b72eacbe28",
+    ])
+    func sqsOnlyTheWholeDigest(_ digest: String) async throws {
+        func answer(_ digest: String) -> String { #"{"Successful":[{"Id":"a","MessageId":"m","MD5OfMessageBody":"\#(digest)"}]}"# }
+        let entries = [SQS.SendEntry(id: "a", body: "A")]
+        #expect(try await send(answer("7fc56270e7a70fa81a5935b72eacbe29"), entries) == [.success(.init(messageID: "m", sequenceNumber: nil))])
+        guard case .failure(let error) = try await send(answer(digest), entries)[0] else {
+            Issue.record("taken as a success: \(digest)")
+            return
+        }
+        #expect(error.code == "ChecksumMismatch")
+    }
+
+    @Test("SQS: an answer is read whatever its escapes and the order of its members") func sqsAnAnswerIsReadWhatever() async throws {
+        let body = #"{"\u0053uccessful":[{"MD5OfMessageBody":"\u0037fc56270e7a70fa81a5935b72eacbe29","MessageId":"\u006d","\u0049d":"\u0061","x":[{}]}],"Failed":[]}"#
+        #expect(try await send(body, [SQS.SendEntry(id: "a", body: "A")]) == [.success(.init(messageID: "m", sequenceNumber: nil))])
+    }
+
+    @Test("SQS: an answer of another form is none", arguments: [
+        "", "[]", #"{"Successful":{}}"#, #"{"Successful":["a"]}"#, #"{"Successful":[{"MessageId":"m"}]}"#, #"{"Successful":[{"Id":1}]}"#,
+        #"{"Successful":[{"Id":null}]}"#, #"{"Successful":[{"Id":"a","MD5OfMessageBody":7}]}"#,
+        #"{"Successful":[{"Id":"a","MD5OfMessageBody":"7fc56270e7a70fa81a5935b72eacbe29"}]}"#, #"{"Failed":{}}"#, #"{"Failed":[{"Code":"X"}]}"#,
+    ])
+    func sqsAnAnswerOfAnotherForm(_ body: String) async {
+        #expect(await failure { try await send(body, [SQS.SendEntry(id: "a", body: "A")]) }?.code == .unreadableAnswer)
+    }
+
     @Test("The digests are MD5's") func theDigestsAreMD5S() {
         #expect(MessageDigest.of("") == "d41d8cd98f00b204e9800998ecf8427e")
         #expect(MessageDigest.of("The quick brown fox jumps over the lazy dog") == "9e107d9d372bb6826bd81d3542a419d6")

@@ -104,6 +104,30 @@ import Testing
         }
     }
 
+    @Test("A body that comes behind its head is waited for, and given up with the task") func aBodyThatComesBehind() async throws {
+        for isCancelled in [false, true] {
+            let (arrivals, arrived) = AsyncStream<Void>.makeStream()
+            let (ends, end) = AsyncStream<Void>.makeStream()
+            try await LoopbackServer.with { _ in
+                arrived.yield()
+                return .half("HTTP/1.1 200 OK\r\nconnection: close\r\n\r\nhalf", until: ends)
+            } _: { server async throws in
+                try await with { transport async throws in
+                    let answer = Task { try await transport.send(request(server), timeout: .seconds(60), maximumAnswer: 100) }
+                    for await _ in arrivals { break }
+                    if isCancelled {
+                        answer.cancel()
+                        #expect(await kind { try await answer.value } == .cancelled)
+                        end.finish()
+                    } else {
+                        end.finish()
+                        #expect(try await String(decoding: answer.value.body, as: UTF8.self) == "half")
+                    }
+                }
+            }
+        }
+    }
+
     @Test("An answer that is too large is an error, with a length told or not") func anAnswerThatIsTooLarge() async throws {
         try await LoopbackServer.with { request in
             request.method == "GET" ? .whole(status: 200, body: "12345") : .raw("HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n12345")

@@ -44,6 +44,18 @@ func withQueue<Result>(
         }
     }
 
+    /// More tables and operations, by turns, than are remembered as the last.
+    @Test("Each message has the attributes of its own record") func eachMessageHasItsAttributes() async throws {
+        let queue = FakeQueue()
+        try await withQueue(queue) { pipeline, _ in
+            let operations = ["MODIFY", "INSERT", "REMOVE"]
+            let changes = (0..<60).map { Change(number: $0, key: $0, table: "T\($0 % 4)", operation: operations[$0 % 3]) }
+            for change in changes { _ = try await pipeline.deliver(batch([change])) }
+            #expect(queue.messages.compactMap { $0.attributes["table"]?["StringValue"]?.stringValue } == changes.map(\.table))
+            #expect(queue.messages.compactMap { $0.attributes["op"]?["StringValue"]?.stringValue } == changes.map(\.operation))
+        }
+    }
+
     @Test("Ten entries go into a call, the eleventh into the next") func tenEntriesGoIntoACall() async throws {
         for (count, calls) in [(10, [10]), (11, [10, 1]), (25, [10, 10, 5])] {
             let queue = FakeQueue()
