@@ -66,6 +66,13 @@ extension JSONText {
         return nil
     }
 
+    /// Whether both have the same bytes.
+    @inlinable @inline(__always)
+    public func hasSameBytes(as other: borrowing JSONText) -> Bool {
+        guard count == other.count else { return false }
+        return unsafe equalBytes(start, other.start, count)
+    }
+
     /// The first eight bytes, the first one lowest, and zeros behind the end.
     @inlinable @inline(__always)
     public var leadingWord: UInt64 {
@@ -166,6 +173,13 @@ extension JSONTranscriber {
         let count = unsafe max(place - start.place - 3, 0)
         let name = unsafe JSONText(start: start.place + 1, count: count, isEscaped: isEscaped)
         return unsafe _overrideLifetime(name, copying: self)
+    }
+
+    /// Whether a string stands next that is written like this text, which has no escapes.
+    @inlinable @inline(__always)
+    public func isNextString(_ text: borrowing JSONText) -> Bool {
+        guard unsafe byte == 0x22 && !text.isEscaped && end - place >= text.count &+ 2 && place[text.count &+ 1] == 0x22 else { return false }
+        return unsafe equalBytes(place + 1, text.start, text.count)
     }
 
     /// The bytes between this place and a later one, as they are written.

@@ -29,6 +29,13 @@ public struct JSONView: ~Escapable {
         self.node = node
     }
 
+    /// Whether a member may be looked for, by the first two bytes of its name. With escapes nothing is known of it.
+    @inlinable @inline(__always)
+    func mayBegin(_ name: TapeEntry, _ names: JSONNameFilter) -> Bool {
+        let bytes = unsafe UInt64(UInt16(littleEndian: UnsafeRawPointer(bytes + name.offset).loadUnaligned(as: UInt16.self)))
+        return names.mayBegin(name.payload > 1 ? bytes : name.payload == 1 ? bytes & 0xFF : 0) || name.tag == TapeEntry.escapedString
+    }
+
     @inlinable @inline(__always)
     @_lifetime(copy self)
     func at(_ node: JSONNode) -> JSONView {
@@ -342,12 +349,13 @@ public struct JSONMembers: ~Escapable {
         return true
     }
 
-    /// Goes to the next member that may be one of those looked for, without a look at the text of the others.
+    /// Goes to the next member that may be one of those looked for: by the length of its name, which costs no look at the text, and then by how the
+    /// name begins.
     ///
     /// - Returns: false behind the last one.
     @inlinable @inline(__always)
     @_lifetime(self: copy self)
-    public mutating func next(_ lengths: JSONNameLengths) -> Bool {
+    public mutating func next(_ lengths: JSONNameLengths, _ names: JSONNameFilter) -> Bool {
         // A folded object's only member has a name of one letter, and a string.
         if following < 0 && lengths.ofOthers & 2 == 0 { following = end }
         if following < 0 { return next() }
@@ -356,7 +364,7 @@ public struct JSONMembers: ~Escapable {
             let name = unsafe TapeEntry(bits: object.tape[place])
             let value = unsafe TapeEntry(bits: object.tape[place &+ 1])
             let behind = place &+ 1 &+ (value.tag <= TapeEntry.arrayStart ? value.payload : 1)
-            if lengths.include(name, value) {
+            if lengths.include(name, value) && object.mayBegin(name, names) {
                 keyNode = JSONNode(entry: UInt32(truncatingIfNeeded: place))
                 valueNode = JSONNode(entry: UInt32(truncatingIfNeeded: place &+ 1))
                 following = behind

@@ -109,11 +109,12 @@ struct Patterns: AsyncParsableCommand {
 
     private static func match(_ batch: RecordBatch, _ matcher: inout PatternMatcher, _ parts: [(part: ChangePart, place: PatternPlace)]) -> Int {
         let changeParts = ChangeParts(parts.map { ChangeParts($0.part) })
+        let changes = ChangePartReader(batch)
         var hits = 0
         for index in batch.indices {
             matcher.begin()
-            let isTaken = batch.eachChangePart(at: index, of: changeParts) { view, part in
-                for entry in parts where entry.part == part { matcher.add(membersOf: view, below: entry.place) }
+            let isTaken = changes.each(at: index, of: changeParts) { view, part in
+                for number in parts.indices where parts[number].part == part { matcher.add(membersOf: view, below: parts[number].place) }
             }
             if !isTaken {
                 batch.eachEventPart(at: index) { view, part in

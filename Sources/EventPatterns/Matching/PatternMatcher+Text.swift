@@ -26,7 +26,6 @@ extension PatternMatcher {
     ) {
         for number in members.indices {
             let member = members[number]
-            if !node.names.mayHold(member.nameWord) && member.nameWord != 0 { continue }
             // Quotes and colon are no part of the name; what has no word has escapes.
             let count = Int(member.nameCount) &- 3
             let start = Int(member.place) &+ 1
@@ -40,6 +39,7 @@ extension PatternMatcher {
             if child == PatternTables.none { continue }
             if child == PatternTables.odd {
                 let name = text.text(start..<start &+ count)
+                if member.nameWord == 0 && !mayBegin(name, node.names) { continue }
                 child = odd(parent, member.nameWord == 0 ? name.withEscapes : name)
             }
             if child < 0 { continue }
@@ -48,11 +48,17 @@ extension PatternMatcher {
         }
     }
 
+    /// Whether a name with escapes may be looked for: its first two bytes tell, where they are no escape.
+    @inline(__always)
+    private func mayBegin(_ name: borrowing JSONText, _ names: JSONNameFilter) -> Bool {
+        name.byte(at: 0) == 0x5C || name.byte(at: 1) == 0x5C || names.mayBegin(name.leadingWord)
+    }
+
     /// An attribute's value: an object with one member. It is read as far as somebody asks for something in it; nothing behind it is looked at.
     private mutating func attribute(_ t: inout JSONTranscriber, _ node: Int) {
         // {"?":" as nearly all of them begin
         if t.word & 0x0000_FFFF_FF00_FFFF == 0x0000_223A_2200_227B {
-            let child = tables.child(of: node, tables.nodes[node], letter: UInt8(truncatingIfNeeded: t.word &>> 16))
+            let child = tables.child(of: node, letter: UInt8(truncatingIfNeeded: t.word &>> 16))
             if child < 0 { return }
             t.skip(5)
             return string(&t, .string, child, 0)
@@ -83,10 +89,11 @@ extension PatternMatcher {
 
     @inline(__always)
     private mutating func string(_ t: inout JSONTranscriber, _ kind: LeafKind, _ node: Int, _ element: Int32) {
+        let field = Int(tables.nodes[node].field)
+        if field >= 0 && kind == .string && element == 0 && tally.takeAgain(&t, field) { return }
         let start = t
         let isEscaped = t.skipString()
-        let field = tables.nodes[node].field
-        if field >= 0 { leaf(kind, JSONTranscriber.text(start, upTo: t, isEscaped: isEscaped), Int(field), element) }
+        if field >= 0 { leaf(kind, JSONTranscriber.text(start, upTo: t, isEscaped: isEscaped), field, element) }
     }
 
     private mutating func other(_ t: inout JSONTranscriber, _ node: Int, _ element: Int32) {
@@ -98,17 +105,17 @@ extension PatternMatcher {
             case 0x6E: .null
             default: .number
             }
-        t.skipValue()
+        if t.byte &- 0x30 < 10 { t.skipNumber() } else { t.skipValue() }
         let field = tables.nodes[node].field
         if field >= 0 { leaf(kind, start.rawText(upTo: t), Int(field), element) }
     }
 
+    @inline(never)
     private mutating func members(_ t: inout JSONTranscriber, _ node: Int, _ element: Int32, _ form: Form) {
-        let entry = tables.nodes[node]
-        guard entry.hasChildren else { return t.skipValue(depth: .max) }
+        guard tables.nodes[node].hasChildren else { return t.skipValue(depth: .max) }
         t.skip(1)
         while t.byte == 0x22 {
-            let child = child(of: node, entry, t.readName())
+            let child = child(of: node, tables.nodes[node], t.readName())
             if child >= 0 { value(&t, child, element, form) } else { skip(&t) }
             if t.byte == 0x2C { t.skip(1) }
         }

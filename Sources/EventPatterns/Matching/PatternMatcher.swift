@@ -84,7 +84,7 @@ public struct PatternMatcher: ~Copyable {
     public mutating func add(membersOf object: borrowing JSONView, below place: PatternPlace) {
         let parent = place.number
         var members = object.members
-        while members.next(place.node.lengths) {
+        while members.next(place.node.lengths, place.node.names) {
             let child = child(of: parent, place.node, members.key.rawText)
             if child >= 0 && !place.leavesOut(child) { value(members.value, child, 0) }
         }
@@ -125,7 +125,7 @@ public struct PatternMatcher: ~Copyable {
         // All values of an item are objects.
         if form == .attributes { lengths.ofObjects = lengths.ofOthers }
         var members = object.members
-        while members.next(lengths) {
+        while members.next(lengths, entry.names) {
             let name = members.key.rawText
             if let left, members.key.isString(left) { continue }
             let child = child(of: node, entry, name)
@@ -156,7 +156,7 @@ public struct PatternMatcher: ~Copyable {
         // Nearly all values in an image are {"S":"…"} and the like.
         let letter = value.foldedName
         if letter != 0 && letter != 0x2E {
-            let child = tables.child(of: node, tables.nodes[node], letter: letter)
+            let child = tables.child(of: node, letter: letter)
             if child < 0 { return }
             let field = tables.nodes[child].field
             if field >= 0 { leaf(.string, value.rawText, Int(field), element) }

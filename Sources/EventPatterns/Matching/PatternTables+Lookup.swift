@@ -26,6 +26,7 @@ extension PatternTables {
     ///   - holds: whether the name is what stands in `bytes` from a place on; with a negative place, whether it has a point in it.
     @inline(__always)
     func child(of parent: Int, _ node: Node, _ word: UInt64, count: Int, _ holds: (Int) -> Bool) -> Int {
+        if !node.names.mayBegin(word) { return PatternTables.none }
         let hash = JSONNameFilter.hash(word)
         if node.names.mayHold(hash: hash) {
             var slot = PatternTables.slot(hash, node, edgeShift)
@@ -39,17 +40,16 @@ extension PatternTables {
                 slot = (slot &+ 1) & (edges.count &- 1)
             }
         }
-        if !node.names.mayHoldStart(of: word) { return PatternTables.none }
-        if count > 8 { return holds(-1) ? PatternTables.odd : PatternTables.none }
-        // A point makes a byte of this zero.
-        let points = (word ^ UInt64(truncatingIfNeeded: count) &<< 56) ^ 0x2E2E_2E2E_2E2E_2E2E
-        return (points &- 0x0101_0101_0101_0101) & ~points & 0x8080_8080_8080_8080 != 0 ? PatternTables.odd : PatternTables.none
+        guard node.names.mayHoldStart(of: word), JSONNameFilter.mayHavePoint(word, count: count) else { return PatternTables.none }
+        return count <= 8 || holds(-1) ? PatternTables.odd : PatternTables.none
     }
 
     /// The child whose name is one letter, which is no point; negative where there is none.
     @inline(__always)
-    func child(of parent: Int, _ node: Node, letter: UInt8) -> Int {
-        child(of: parent, node, JSONMemberPlace.nameWord(UInt64(letter), count: 1), count: 1) { _ in false }
+    func child(of parent: Int, letter: UInt8) -> Int {
+        let child = nodes[parent].letterChild
+        if child != Node.severalLetters { return nodes[parent].letter == letter ? Int(child) : PatternTables.none }
+        return self.child(of: parent, nodes[parent], JSONMemberPlace.nameWord(UInt64(letter), count: 1), count: 1) { _ in false }
     }
 
     @inline(__always)

@@ -16,6 +16,17 @@ final class PatternTables: Sendable {
         /// Mostly it says that a name is not among the children's.
         var names = JSONNameFilter()
         var salt: UInt64 = 0
+        /// The name of one letter that leads on, and where: with attribute values there is mostly one such name. Negative where there are none, or several.
+        var letter: UInt8 = 0
+        var letterChild: Int32 = -1
+
+        static var severalLetters: Int32 { -2 }
+
+        /// Takes notice of a child whose name is one letter.
+        mutating func lead(to child: Int, byLetter letter: UInt8) {
+            letterChild = letterChild == -1 ? Int32(child) : Node.severalLetters
+            self.letter = letter
+        }
 
         /// Takes notice of a child that has all of its own children.
         mutating func lead(to child: Node, _ word: UInt64, count: Int) {
@@ -81,6 +92,8 @@ final class PatternTables: Sendable {
             /// Whether that is one of those in the field's ``Values``.
             static let numbers = Needs(rawValue: 128)
             static let numberTexts = Needs(rawValue: 256)
+            /// It is a member of the event itself, and of its strings more is asked than comparing the whole: see ``LastTexts``.
+            static let repeats = Needs(rawValue: 512)
         }
         var needs: Needs = []
         var exists = Part()

@@ -29,6 +29,7 @@ struct TableBuilder {
 
     /// What is asked of one field.
     struct FieldEntry {
+        let isOwnMember: Bool
         var isSeenNeeded = false
         var exists: [Action] = []
         var anyString: [Action] = []
@@ -64,6 +65,7 @@ struct TableBuilder {
             {
                 needs.insert(.moreOfStrings)
             }
+            if isOwnMember && needs.contains(.moreOfStrings) { needs.insert(.repeats) }
             if rules.contains(.doubles) { needs.insert(.doubles) }
             if rules.contains(.exact) { needs.insert(.exactNumbers) }
             if !numbers.isEmpty { needs.insert(.numbers) }
@@ -142,7 +144,7 @@ struct TableBuilder {
         }
         let field = fields.count
         nodes[node].field = field
-        fields.append(FieldEntry())
+        fields.append(FieldEntry(isOwnMember: !path.contains(0x2E)))
         fieldOfPath[path] = field
         return field
     }

@@ -7,6 +7,11 @@ extension Tally {
     /// - Parameter text: a string's content, or a number as it was written; meaningless for the other kinds.
     @inline(__always)
     mutating func leaf(_ kind: LeafKind, _ text: borrowing JSONText, _ field: Int, _ element: Int32) {
+        if tables.fields[field].needs.contains(.repeats) { leafAgain(kind, text, field, element) } else { newLeaf(kind, text, field, element) }
+    }
+
+    @inline(__always)
+    mutating func newLeaf(_ kind: LeafKind, _ text: borrowing JSONText, _ field: Int, _ element: Int32) {
         let entry = tables.fields[field]
         if entry.needs.contains(.seen) { see(field, in: element) }
         if entry.needs.contains(.exists) { perform(entry.exists, element) }
@@ -93,27 +98,27 @@ extension Tally {
     // MARK: Other kinds
 
     private mutating func other(_ kind: LeafKind, _ text: borrowing JSONText, _ field: Int, _ element: Int32) {
-        let entry = tables.fields[field]
         switch kind {
-        case .number: return number(text, entry, field, element)
-        case .yes: perform(entry.yes, element)
-        case .no: perform(entry.no, element)
-        default: perform(entry.null, element)
+        case .number: return number(text, field, element)
+        case .yes: perform(tables.fields[field].yes, element)
+        case .no: perform(tables.fields[field].no, element)
+        default: perform(tables.fields[field].null, element)
         }
-        for place in entry.otherTests.range { test(Int(tables.actions[place]), kind, text, element) }
+        for place in tables.fields[field].otherTests.range { test(Int(tables.actions[place]), kind, text, element) }
     }
 
-    private mutating func number(_ text: borrowing JSONText, _ entry: PatternTables.Field, _ field: Int, _ element: Int32) {
+    private mutating func number(_ text: borrowing JSONText, _ field: Int, _ element: Int32) {
+        let needs = tables.fields[field].needs
         // Fields whose conditions have nothing to do with numbers are not asked what theirs are worth.
-        let double = entry.needs.contains(.doubles) ? PatternNumber.double(of: text) : nil
+        let double = needs.contains(.doubles) ? PatternNumber.double(of: text) : nil
         if let double {
-            for place in entry.ranges.range {
+            for place in tables.fields[field].ranges.range {
                 let range = tables.ranges[place]
                 if range.contains(double) { meet(Int(range.condition), in: element) }
             }
         }
-        if entry.needs.contains(.numbers) || !entry.numberTests.isEmpty { value(double, text, entry, field, element) }
-        if double == nil && entry.needs.contains(.numberTexts) {
+        if needs.contains(.numbers) || !tables.fields[field].numberTests.isEmpty { value(double, text, tables.fields[field], field, element) }
+        if double == nil && needs.contains(.numberTexts) {
             let bytes = (0..<text.count).map { text.byte(at: $0) }
             if let actions = tables.values[field].numberTexts[bytes] { perform(actions, element) }
         }

@@ -24,9 +24,11 @@ struct Tally: ~Copyable {
     /// Conditions met and fields seen in elements of arrays.
     private(set) var metInside: [(condition: Int32, element: Int32)] = []
     private(set) var seenInside: [(field: Int32, element: Int32)] = []
-    /// Conditions met that alternatives are looked at for: the first so many of these.
+    /// Conditions met, in this event for the first time: the first so many of these.
     private var deciding: JSONScratch<Int32>
     private var decidingCount = 0
+    /// Of fields that mostly say the same again.
+    private var lastTexts: LastTexts
     private let hasUnconditional: Bool
     /// Alternatives that could not be told without a look into arrays.
     private var unclear: [Int32] = []
@@ -38,6 +40,7 @@ struct Tally: ~Copyable {
         met = JSONScratch(repeating: 0, count: tables.conditions.count)
         seen = JSONScratch(repeating: 0, count: tables.fields.count)
         deciding = JSONScratch(repeating: 0, count: tables.conditions.count)
+        lastTexts = LastTexts(fields: tables.fields.count)
         hasUnconditional = !tables.unconditional.isEmpty
     }
 
@@ -86,7 +89,7 @@ struct Tally: ~Copyable {
         let current = event &* 2
         let before = met[condition]
         // A condition comes here once for an event, so there is room for it.
-        if before < current && !tables.conditions[condition].alternatives.isEmpty {
+        if before < current {
             deciding[decidingCount] = Int32(truncatingIfNeeded: condition)
             decidingCount &+= 1
         }
@@ -96,6 +99,34 @@ struct Tally: ~Copyable {
             if before < current { met[condition] = current }
             metInside.append((Int32(truncatingIfNeeded: condition), element))
         }
+    }
+
+    // MARK: What repeats
+
+    /// Meets what a field's last string met, if that is the string that stands next. Then it is gone over.
+    @inline(__always)
+    mutating func takeAgain(_ t: inout JSONTranscriber, _ field: Int) -> Bool {
+        guard tables.fields[field].needs.contains(.repeats), let met = lastTexts.find(field, next: &t) else { return false }
+        _ = lastTexts.enter(field, event)
+        meetAgain(met, field)
+        return true
+    }
+
+    /// A value of a field that mostly says the same again.
+    @inline(never)
+    mutating func leafAgain(_ kind: LeafKind, _ text: borrowing JSONText, _ field: Int, _ element: Int32) {
+        let isFirst = lastTexts.enter(field, event)
+        let isKept = kind == .string && element == 0
+        if isKept, let met = lastTexts.find(field, text) { return meetAgain(met, field) }
+        let before = decidingCount
+        newLeaf(kind, text, field, element)
+        // What another value of the field has met already is not met for the first time.
+        if isKept && isFirst { lastTexts.keep(text, of: field, meeting: deciding, before..<decidingCount) }
+    }
+
+    private mutating func meetAgain(_ met: PatternTables.Part, _ field: Int) {
+        if tables.fields[field].needs.contains(.seen) { see(field, in: 0) }
+        for place in met.range { meet(Int(lastTexts.conditions[place]), in: 0) }
     }
 
     // MARK: Deciding

@@ -25,6 +25,7 @@ struct TrieLayout {
         for number in source.indices.reversed() {
             for (name, child) in source[number].children {
                 nodes[number].lead(to: nodes[child], TrieLayout.word(name), count: name.count)
+                if name.count == 1 { nodes[number].lead(to: child, byLetter: name[0]) }
             }
         }
     }

@@ -12,6 +12,8 @@ struct ValueMatcher: ~Copyable {
     /// optional would be copied for each record.
     private let outlines: RecordOutlines
     private let isOutlined: Bool
+    /// Of the other batches.
+    private let changes: ChangePartReader?
     private var events: PatternMatcher
     private var old: PatternMatcher
     private var new: PatternMatcher
@@ -24,6 +26,7 @@ struct ValueMatcher: ~Copyable {
         let outlines = records.outlines.flatMap { $0.interest.covers(conditions.interest) ? $0 : nil }
         self.outlines = outlines ?? .none
         isOutlined = outlines != nil
+        changes = outlines == nil ? ChangePartReader(records) : nil
         events = PatternMatcher(conditions.events)
         old = PatternMatcher(conditions.old)
         new = PatternMatcher(conditions.new)
@@ -120,10 +123,10 @@ struct ValueMatcher: ~Copyable {
 
     private mutating func addIndexedEvent(_ index: Int) {
         let parts = conditions.parts
-        let isTaken = records.eachChangePart(at: index, of: conditions.changeParts) { view, part in
-            for entry in parts where entry.part == part { events.add(membersOf: view, below: entry.place) }
+        let isTaken = changes?.each(at: index, of: conditions.changeParts) { view, part in
+            for number in parts.indices where parts[number].part == part { events.add(membersOf: view, below: parts[number].place) }
         }
-        if isTaken { return }
+        if isTaken == true { return }
         records.eachEventPart(at: index, wantsMessage: wantsMessage) { view, part in
             switch part {
             case .members(let left): events.add(membersOf: view, except: left)

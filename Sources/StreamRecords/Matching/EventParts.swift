@@ -93,23 +93,6 @@ extension RecordBatch {
         }
     }
 
-    /// Hands over objects of a change's stream record one by one, with their ``ChangePart/membersApart``, which are not meant: their places
-    /// are known from decoding, so nothing that nobody asks for is gone over again.
-    ///
-    /// - Returns: false, with nothing handed over, where that does not tell all: of what is no change as Lambda hands it out, and of one that
-    ///   names its images in ways that AWS does not. ``eachEventPart(at:wantsMessage:_:)`` does.
-    public func eachChangePart(at index: Int, of wanted: ChangeParts, _ body: (borrowing JSONView, ChangePart) -> Void) -> Bool {
-        let parts = storage.index
-        let slot = parts.slots[index]
-        guard slot.flags.contains(.ordinaryNames) else { return false }
-        let document = parts.documents[Int(slot.document)]
-        if wanted.contains(ChangeParts(.record)) { body(document.view(slot.raw), .record) }
-        if wanted.contains(ChangeParts(.stream)) { body(document.view(slot.stream), .stream) }
-        if !slot.new.isNone && wanted.contains(ChangeParts(.new)) { body(document.view(slot.new), .new) }
-        if !slot.old.isNone && wanted.contains(ChangeParts(.old)) { body(document.view(slot.old), .old) }
-        return true
-    }
-
     /// The document that a message's body is, where it is JSON: that of a notification, too, and not what it carries.
     private func bodyDocument(_ slot: Slot) -> Int32? {
         if slot.messageDocument != slot.document { return slot.messageDocument }

@@ -28,8 +28,9 @@ public struct RecordOutlines: Sendable {
     /// The members of a part of a record that were noted, in the order they were written.
     @_lifetime(borrow self)
     public borrowing func members(of part: ChangePart, at index: Int) -> Span<JSONMemberPlace> {
-        let before = index > 0 && index <= ends.count ? ends[index &- 1] : Ends()
-        let own = index >= 0 && index < ends.count ? ends[index] : before
+        guard index >= 0 && index < ends.count else { return attributes.span.extracting(0..<0) }
+        let own = ends[index]
+        let before = index > 0 ? ends[index &- 1] : Ends()
         switch part {
         case .record: return recordMembers.span.extracting(Int(before.record)..<Int(own.record))
         case .stream: return streamMembers.span.extracting(Int(before.stream)..<Int(own.stream))
@@ -49,7 +50,9 @@ public struct RecordOutlines: Sendable {
     /// Whether an attribute of this name differs between the images; nil where that cannot be told from the outlines alone.
     func isChanged(_ name: [UInt8], _ word: UInt64, at index: Int) -> Bool? {
         // An image without attributes looks like one that is not there.
-        guard index < hasImages.count, hasImages[index], interest[.old].mayHold(word), interest[.new].mayHold(word) else { return nil }
+        guard index < hasImages.count, hasImages[index], interest[.old].mayHold(word, count: name.count),
+            interest[.new].mayHold(word, count: name.count)
+        else { return nil }
         let old = members(of: .old, at: index)
         let new = members(of: .new, at: index)
         guard let before = value(name, among: old), let after = value(name, among: new) else { return nil }
@@ -107,16 +110,22 @@ struct OutlineNotes: ~Copyable {
     ///   - leading: the name's first bytes; there are no escapes in it.
     @inline(__always)
     mutating func noteRecord(_ place: Int, _ nameCount: Int, _ leading: UInt64) {
-        guard isWanted else { return }
+        guard isWanted && OutlineNotes.mayBegin(record, nameCount, leading) else { return }
         let word = JSONMemberPlace.nameWord(leading, count: nameCount &- 3)
-        if record.mayHold(word) { recordMembers.append(OutlineNotes.member(place, nameCount, word)) }
+        if record.mayHold(word, count: nameCount &- 3) { recordMembers.append(OutlineNotes.member(place, nameCount, word)) }
     }
 
     @inline(__always)
     mutating func noteStream(_ place: Int, _ nameCount: Int, _ leading: UInt64) {
-        guard isWanted else { return }
+        guard isWanted && OutlineNotes.mayBegin(stream, nameCount, leading) else { return }
         let word = JSONMemberPlace.nameWord(leading, count: nameCount &- 3)
-        if stream.mayHold(word) { streamMembers.append(OutlineNotes.member(place, nameCount, word)) }
+        if stream.mayHold(word, count: nameCount &- 3) { streamMembers.append(OutlineNotes.member(place, nameCount, word)) }
+    }
+
+    /// A first look at a name. What follows one of less than two letters is no part of it.
+    @inline(__always)
+    private static func mayBegin(_ names: JSONNameFilter, _ nameCount: Int, _ leading: UInt64) -> Bool {
+        names.mayBegin(leading) || nameCount < 5
     }
 
     @inline(__always)
@@ -149,19 +158,21 @@ extension ImagePair {
     /// Appends those attributes of one of the images that pass a filter.
     fileprivate func note(_ filter: JSONNameFilter, isFirst: Bool, at start: Int, into members: inout [JSONMemberPlace]) {
         if filter.isEmpty { return }
-        // Which of them pass, as bits: there are no more than a word has.
+        // Which of them pass at a first look, as bits: there are no more than a word has.
         var passing: UInt64 = 0
+        // Bits come in at the top, so that one step follows from the other: vectors would make it dearer.
+        let count = isFirst ? self.count : secondCount
         if isFirst {
-            for number in 0..<count { passing |= (filter.mayHold(words[number]) ? 1 : 0) &<< UInt64(truncatingIfNeeded: number) }
+            for number in 0..<count { passing = passing &>> 1 | (filter.mayBegin(words[number]) ? 1 &<< 63 : 0) }
         } else {
-            for number in 0..<secondCount {
-                passing |= (filter.mayHold(secondNames[number].word) ? 1 : 0) &<< UInt64(truncatingIfNeeded: number)
-            }
+            for number in 0..<count { passing = passing &>> 1 | (filter.mayBegin(secondNames[number].word) ? 1 &<< 63 : 0) }
         }
+        passing = passing >> UInt64(64 - count)
         while passing != 0 {
             let number = passing.trailingZeroBitCount
             passing &= passing &- 1
             let name = isFirst ? Name(place: attributes[number].place, count: attributes[number].nameCount, word: words[number]) : secondNames[number]
+            guard filter.mayHold(name.word, count: Int(name.count) &- 3) else { continue }
             members.append(JSONMemberPlace(place: UInt32(truncatingIfNeeded: start) &+ name.place, nameCount: name.count, nameWord: name.word))
         }
     }

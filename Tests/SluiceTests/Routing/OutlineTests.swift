@@ -48,10 +48,11 @@ import Testing
             if operation != "REMOVE" { images.append(#""NewImage":\#(item)"#) }
             if operation != "INSERT" { images.append(#""OldImage":\#(other)"#) }
             if below(4) == 0 { images.reverse() }
+            let table = pick(["T", "T", "T", "orders", "T\\/2"])
             let identity = operation == "REMOVE" && below(2) == 0 ? #","userIdentity":{"type":"Service","principalId":"dynamodb.amazonaws.com"}"# : ""
             return #"{"eventID":"e\#(number)","eventName":"\#(operation)","eventVersion":"1.1","eventSource":"aws:dynamodb","awsRegion":"eu-west-1","dynamodb":{"#
                 + #""ApproximateCreationDateTime":1790000000,"Keys":{"Id":{"N":"\#(number)"}},\#(images.joined(separator: ",")),"SequenceNumber":"100000000000000000000\#(1000 + number)","#
-                + #""SizeBytes":\#(below(300)),"StreamViewType":"NEW_AND_OLD_IMAGES"}\#(identity),"eventSourceARN":"arn:aws:dynamodb:eu-west-1:123456789012:table/T/stream/1"}"#
+                + #""SizeBytes":\#(below(300)),"StreamViewType":"NEW_AND_OLD_IMAGES"}\#(identity),"eventSourceARN":"arn:aws:dynamodb:eu-west-1:123456789012:table/\#(table)/stream/1"}"#
         }
     }
 
@@ -65,6 +66,8 @@ import Testing
         #""was":{"status":["open","paid"]}"#, #""becomes":{"price":[{"numeric":[">=",5,"<",11]}]}"#, #""becomes":{"price":[12345678901234567890123456789012345678]}"#,
         #""was":{"lines":{"a":[{"exists":true}],"b":[{"exists":true}]}}"#, #""becomes":{"address":{"status":[{"exists":true}]}}"#, #""becomes":{"a":[null,true]}"#, #""becomes":{"a.b":[{"exists":true}]}"#,
         #""becomes":{"quo\"te":[{"exists":true}]}"#, #""was":{"b":[7]}"#, #""changed":["status"]"#, #""changed":["price","a"]"#, #""changed":["x\\y"]"#, #""changed":["address.a"]"#, #""changed":["nothing"]"#,
+        #""when":{"eventSourceARN":[{"wildcard":"*:table/T*/stream/*"}]}"#, #""when":{"eventSourceARN":[{"suffix":"/T/2/stream/1"}],"eventName":["MODIFY"]}"#,
+        #""when":{"eventSourceARN":[{"anything-but":{"prefix":"arn:aws:dynamodb:eu-west-1:123456789012:table/o"}}],"awsRegion":[{"prefix":"eu"}]}"#,
         #""becomes":{"lines":["open",5]}"#, #""was":{"S":[{"exists":true}]}"#,
     ]
 
