@@ -126,7 +126,7 @@ import Testing
     }
 
     @Test func aNamedPipeThatNobodyWritesIntoCanBeLeft() async throws {
-        try #require(mkfifo(folder.path + "/pipe", 0o600) == 0)
+        try #require(await sluice.program("/bin/sh", ["-c", "mkfifo pipe"]).status == 0)
         let running = try sluice.start(["process", "in/1.ndjson", "pipe", "--jobs", "1", "--to", "log:"])
         while try running.outputSoFar().split(separator: "\n").count < 400 && running.isRunning { try await Task.sleep(for: .milliseconds(5)) }
         running.signal(SIGTERM)
