@@ -141,7 +141,7 @@ def main():
     parser.add_argument("--sluice", required=True, help="the command, built for release")
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--seconds", type=int, default=10, help="of each measurement")
-    parser.add_argument("--stop-after", type=int, default=30, help="seconds of load before SIGTERM")
+    parser.add_argument("--stop-after", type=int, default=60, help="seconds of load before SIGTERM")
     parser.add_argument("--connections", type=int, default=16)
     parser.add_argument("--pin", action="store_true", help="the server on one processor, the load on another")
     arguments = parser.parse_args()
