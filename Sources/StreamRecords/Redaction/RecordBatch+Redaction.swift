@@ -27,7 +27,6 @@ extension RecordBatch {
         var redactors: [Redaction: RecordRedactor] = [:]
         var differences = RecordRenderer()
         var writer = JSONWriter(capacity: storage.byteCount + 64)
-        var ends: [Int] = []
         var origins: [RecordOrigin] = []
         for (place, redaction) in selection {
             let slot = parts.slots[place]
@@ -35,7 +34,6 @@ extension RecordBatch {
             redactors[redaction] = redactor
             redactor.write(parts, slot, into: &writer)
             writer.write(byte: 0x0A)
-            ends.append(writer.count)
             origins.append(origin(of: place, slot, touching, &differences))
         }
         let document = JSONDocument.index(writer.finish(), framing: .sequence, limits: parts.limits.json).document
