@@ -36,9 +36,9 @@ final class ClientCore: Sendable {
     var timeouts: AWSTimeouts { configuration.timeouts }
 
     /// Region, endpoints and attempts, from code, environment and files; read once.
-    func settings() async throws(AWSError) -> ResolvedSettings {
+    func settings(before deadline: ContinuousClock.Instant? = nil) async throws(AWSError) -> ResolvedSettings {
         if let settings = resolved.withLock({ $0 }) { return settings }
-        let settings = try await resolver.settings()
+        let settings = try await resolver.settings(before: deadline)
         resolved.withLock { $0 = settings }
         return settings
     }

@@ -35,13 +35,13 @@ struct ServiceCaller: Sendable {
     }
 
     private func send(_ call: Call, deadline: ContinuousClock.Instant?, attempts: inout Int) async throws(AWSError) -> HTTPResponse {
-        let settings = try await core.settings()
+        let settings = try await core.settings(before: deadline)
         let address = try settings.address(of: service, bucket: call.bucket)
         let cache = core.credentials
         let timeout = attemptTimeout ?? core.timeouts.attempt
         var progress = CallProgress(maximumAttempts: self.attempts ?? settings.maximumAttempts)
         while true {
-            let keys = call.isSigned ? try await cache.current() : nil
+            let keys = call.isSigned ? try await cache.current(before: deadline) : nil
             let remaining = deadline.map { ContinuousClock.now.duration(to: $0) }
             if let remaining, remaining <= .zero { throw AWSError(.timeout, "the deadline passed before it was sent", isRetryable: true) }
             progress.begin()
@@ -58,7 +58,7 @@ struct ServiceCaller: Sendable {
                     progress.fail(
                         failed.failure, bucket: &$0, jitter: core.configuration.jitter(),
                         remaining: deadline.map { ContinuousClock.now.duration(to: $0) })
-                }, after: failed, keys, cache, call)
+                }, after: failed, keys, cache, call, deadline)
         }
     }
 
@@ -81,7 +81,8 @@ struct ServiceCaller: Sendable {
 
     /// Does what must be done before the next attempt, or throws where there is none.
     private func prepare(
-        for step: NextStep, after failed: FailedAttempt, _ keys: AWSCredentials?, _ cache: CredentialCache, _ call: Call
+        for step: NextStep, after failed: FailedAttempt, _ keys: AWSCredentials?, _ cache: CredentialCache, _ call: Call,
+        _ deadline: ContinuousClock.Instant?
     ) async throws(AWSError) {
         if Task.isCancelled { throw AWSError(.cancelled, "the task was cancelled", underlying: failed.error) }
         switch step {
@@ -104,7 +105,7 @@ struct ServiceCaller: Sendable {
             core.configuration.logger.debug("Credentials were refused; getting new ones", metadata: ["source": "\(keys.source)"])
             await cache.discard(keys)
             // The same keys again would be refused again.
-            if try await cache.current().keys == keys.keys { throw failed.error }
+            if try await cache.current(before: deadline).keys == keys.keys { throw failed.error }
         }
     }
 }

@@ -2,24 +2,31 @@
 
 #if AWS
 
-/// Puts together what code, environment and shared files say, once, when it is first asked.
+/// Puts together what code, environment and shared files say, when it is first asked; once, unless that fails.
 ///
 /// Order: <https://docs.aws.amazon.com/sdkref/latest/guide/settings-reference.html>
 actor SettingsResolver {
     private let configuration: AWSConfiguration
-    private var resolving: Task<Result<ResolvedSettings, AWSError>, Never>?
+    private let resolving = SharedWork<ResolvedSettings>()
+    private var resolved: ResolvedSettings?
 
     init(_ configuration: AWSConfiguration) { self.configuration = configuration }
 
-    func settings() async throws(AWSError) -> ResolvedSettings {
-        let task = resolving ?? Task { [configuration] in await SettingsResolver.resolve(configuration) }
-        resolving = task
-        return try await task.value.get()
+    func settings(before deadline: ContinuousClock.Instant? = nil) async throws(AWSError) -> ResolvedSettings {
+        if let resolved { return resolved }
+        guard let result = await resolving.value(before: deadline, { await self.resolve() }) else {
+            throw AWSError.stoppedWaiting(for: "the settings of the shared files")
+        }
+        return try result.get()
     }
 
-    private static func resolve(_ configuration: AWSConfiguration) async -> Result<ResolvedSettings, AWSError> {
+    /// A failure is not kept: a file may be there, or be put right, by the next call.
+    private func resolve() async -> Result<ResolvedSettings, AWSError> {
         do throws(AWSError) {
-            return .success(try resolve(configuration, try await profiles(configuration.environment)))
+            let profiles = try await SettingsResolver.profiles(configuration.environment)
+            let settings = try SettingsResolver.resolve(configuration, profiles)
+            resolved = settings
+            return .success(settings)
         } catch {
             return .failure(error)
         }

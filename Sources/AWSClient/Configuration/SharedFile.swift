@@ -27,7 +27,9 @@ struct SharedFile: Sendable, Hashable {
     init(parsing text: String, path: String) throws(AWSError) {
         var section: String?
         var parent: String?
-        for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+        // A carriage return with a line feed is one character, and not equal to a line feed.
+        let lines = text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
+        for (index, line) in lines.enumerated() {
             let content = SharedFile.trimmed(line)
             if content.isEmpty || content.hasPrefix("#") || content.hasPrefix(";") { continue }
             let isIndented = line.first == " " || line.first == "\t"

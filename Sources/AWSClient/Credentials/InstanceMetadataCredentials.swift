@@ -45,8 +45,8 @@ struct InstanceMetadataCredentials: CredentialProvider {
         var expiration = answer.expiration
         let now = configuration.clock.now()
         if let old = expiration, old <= now {
-            // The service gives old keys while it cannot get new ones, and AWS takes them meanwhile.
-            expiration = Timestamp(milliseconds: now.milliseconds + CredentialCache.advisory + 5 * 60_000)
+            // The service gives old keys while it cannot get new ones, and AWS takes them meanwhile. It is asked again when three quarters of this are over.
+            expiration = Timestamp(milliseconds: now.milliseconds + 8 * 60_000)
             configuration.logger.warning("The machine's credentials have expired; using them until there are new ones", metadata: ["role": "\(role)"])
         }
         return AWSCredentials(answer.keys, expiration: expiration, source: "the machine's role \(role)")

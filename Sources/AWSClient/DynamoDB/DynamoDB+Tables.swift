@@ -107,7 +107,7 @@ extension RequestCheck {
 extension DynamoDB.CreateTableRequest {
     fileprivate func body() throws(AWSError) -> [UInt8] {
         try RequestCheck.name(table, "the table's name", lengths: 3...255, characters: "_-.")
-        for index in indexes { try RequestCheck.name(index.name, "the index's name", lengths: 3...255, characters: "_-.") }
+        for index in indexes { try RequestCheck.index(index.name) }
         try RequestCheck.require(indexes.count <= 20, "\(indexes.count) indexes; DynamoDB takes at most 20")
         try RequestCheck.types(attributes, of: [key] + indexes.map(\.key))
         return JSONComposer.object { composer in
@@ -134,7 +134,7 @@ extension DynamoDB.CreateTableRequest {
 
 extension DynamoDB.AddIndexRequest {
     fileprivate func body() throws(AWSError) -> [UInt8] {
-        try RequestCheck.name(index.name, "the index's name", lengths: 3...255, characters: "_-.")
+        try RequestCheck.index(index.name)
         return JSONComposer.object { composer in
             composer.member("TableName", table)
             composer.attributeTypes(attributes)

@@ -35,7 +35,8 @@ public struct DynamoDB: Sendable {
         try await send("Scan", deadline, body: try request.body()) { try $0.queryResult() }
     }
 
-    /// Puts and deletes up to 25 items, each for itself. What is left over must be sent again by the caller.
+    /// Puts and deletes up to 25 items, each for itself. What is left over must be sent again by the caller; ``batchWriteItem(repeating:rounds:deadline:)``
+    /// does that.
     public func batchWriteItem(
         _ request: BatchWriteItemRequest, deadline: ContinuousClock.Instant? = nil
     ) async throws(AWSError) -> BatchWriteItemResult {

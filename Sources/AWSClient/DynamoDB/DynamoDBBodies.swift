@@ -40,6 +40,8 @@ extension RequestCheck {
         if name.hasPrefix("arn:") { return }
         try self.name(name, "a table's name", lengths: 1...255, characters: "_-.")
     }
+
+    static func index(_ name: String) throws(AWSError) { try self.name(name, "the index's name", lengths: 3...255, characters: "_-.") }
 }
 
 extension DynamoDB.PutItemRequest {
@@ -109,6 +111,7 @@ extension DynamoDB.QueryRequest {
         try RequestCheck.table(table)
         try ItemCheck.parts(parts)
         try RequestCheck.expressions(keyCondition, filter, projection)
+        if let index { try RequestCheck.index(index) }
         if let limit { try RequestCheck.require(limit >= 1, "the limit is \(limit); DynamoDB takes numbers from 1") }
         return JSONComposer.object { composer in
             composer.member("TableName", table)
@@ -151,6 +154,8 @@ extension DynamoDB.BatchWriteItemRequest {
         var size = 0
         for (table, writes) in tables {
             try RequestCheck.table(table)
+            let names = keyNames[table]
+            let sort = names.flatMap { $0.count > 1 ? $0[1] : nil }
             var keys: Set<AttributeMap> = []
             for write in writes {
                 let key: AttributeMap?
@@ -158,9 +163,13 @@ extension DynamoDB.BatchWriteItemRequest {
                 case .put(let item):
                     try ItemCheck.item(item)
                     size += DynamoDB.size(of: item)
-                    key = keyNames[table].map { names in AttributeMap(names.compactMap { name in item[name].map { (name, $0) } }) }
+                    key = names.map { names in AttributeMap(names.compactMap { name in item[name].map { (name, $0) } }) }
+                    if let names, let key {
+                        try RequestCheck.require(key.count == names.count, "\(table): an item without the key attributes \(names)")
+                        try ItemCheck.key(key, sort: sort)
+                    }
                 case .delete(let deleted):
-                    try ItemCheck.key(deleted)
+                    try ItemCheck.key(deleted, sort: sort)
                     size += DynamoDB.size(of: deleted)
                     key = deleted
                 }

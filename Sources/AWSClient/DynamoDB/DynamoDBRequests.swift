@@ -171,7 +171,8 @@ extension DynamoDB {
     public struct BatchWriteItemRequest: Sendable, Hashable {
         /// By table; 1 to 25 in all.
         public var writes: [String: [BatchWrite]]
-        /// The names of each table's key attributes. Where they are told, two writes of one key are refused here, as DynamoDB would refuse all 25.
+        /// The names of each table's key attributes, the partition key's first. Where they are told, keys that are missing or too long, and two writes of one
+        /// key, are refused here, as DynamoDB would refuse all 25.
         public var keyNames: [String: [String]]
 
         public init(writes: [String: [BatchWrite]], keyNames: [String: [String]] = [:]) {

@@ -12,9 +12,12 @@ enum ItemCheck {
         for (name, value) in item { try check(value, at: name, depth: 0) }
     }
 
-    /// Key attributes are strings, numbers or binary, not empty, and of 2048 bytes at most.
-    static func key(_ key: AttributeMap) throws(AWSError) {
+    /// Key attributes are strings, numbers or binary, not empty, and of 2048 bytes at most; sort keys of 1024.
+    ///
+    /// - Parameter sort: the sort key's name, where it is known. Where it is not, one of two attributes must be short enough to be it.
+    static func key(_ key: AttributeMap, sort: String? = nil) throws(AWSError) {
         try RequestCheck.count(key.count, of: "key attributes", in: 1...2)
+        var shortest = Int.max
         for (name, value) in key {
             switch value {
             case .string, .binary, .number: break
@@ -23,8 +26,10 @@ enum ItemCheck {
             try check(value, at: name, depth: 0)
             let size = DynamoDB.size(of: value)
             try RequestCheck.require(size > 0, "\(name): a key attribute cannot be empty")
-            try RequestCheck.size(size, of: name, atMost: DynamoDB.Limits.keyBytes)
+            try RequestCheck.size(size, of: name, atMost: name == sort ? DynamoDB.Limits.sortKeyBytes : DynamoDB.Limits.keyBytes)
+            shortest = min(shortest, size)
         }
+        if key.count == 2 { try RequestCheck.size(shortest, of: "the sort key", atMost: DynamoDB.Limits.sortKeyBytes) }
     }
 
     /// Values that stand in expressions.

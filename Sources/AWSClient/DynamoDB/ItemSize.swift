@@ -15,8 +15,9 @@ extension DynamoDB {
         public static let batchBytes = 16 << 20
         public static let transactionWrites = 100
         public static let transactionBytes = 4 << 20
-        /// Of a partition key; a sort key has 1024 at most.
+        /// Of a partition key.
         public static let keyBytes = 2048
+        public static let sortKeyBytes = 1024
         /// Maps and lists inside one another.
         public static let depth = 32
         /// Of an expression's text.

@@ -112,14 +112,22 @@ extension HTTPResponse {
         let entries = try answer.objects("Entries")
         guard entries.count == count else { throw AnswerError(at: "Entries", expected: "\(count) of them, one for each event, and not \(entries.count)") }
         var results: [Result<String, EventBridge.EntryFailure>] = []
+        var failures = 0
+        var untold = 0
         for entry in entries {
             if let code = try entry.text("ErrorCode") {
+                failures += 1
                 results.append(.failure(.init(code: code, message: try entry.text("ErrorMessage"))))
             } else if let id = try entry.text("EventId") {
                 results.append(.success(id))
             } else {
+                untold += 1
                 results.append(.failure(.init(code: "InternalFailure", message: "the answer tells neither an id nor an error")))
             }
+        }
+        // Whether an entry of which nothing is told counts is EventBridge's to say. Where it counts more, one that has an id may have failed.
+        if let told = try answer.int("FailedEntryCount"), !(failures...(failures + untold)).contains(told) {
+            throw AnswerError(at: "FailedEntryCount", expected: "\(failures), as many as the failures among the entries, and not \(told)")
         }
         return EventBridge.PutEventsResult(entries: results)
     }

@@ -8,6 +8,8 @@ internal import AWSSigner
 /// <https://docs.aws.amazon.com/AmazonS3/latest/API/API_Operations_Amazon_Simple_Storage_Service.html>
 public struct S3: Sendable {
     let caller: ServiceCaller
+    /// Of one object; for tests, which have no room for one of the usual size.
+    var maximumObjectBytes = Limits.objectBytes
 
     /// What S3 takes.
     public enum Limits {
@@ -23,7 +25,7 @@ public struct S3: Sendable {
     public func putObject(_ request: PutObjectRequest, deadline: ContinuousClock.Instant? = nil) async throws(AWSError) -> PutObjectResult {
         try await named("PutObject") { () throws(AWSError) in
             var call = try S3.call("PutObject", "PUT", request.bucket, key: request.key)
-            try RequestCheck.size(request.body.count, of: "an object", atMost: Limits.objectBytes)
+            try RequestCheck.size(request.body.count, of: "an object", atMost: maximumObjectBytes)
             call.body = request.body
             call.headers = try request.headers()
             let response = try await caller.send(call, deadline: deadline)

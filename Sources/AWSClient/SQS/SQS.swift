@@ -187,13 +187,12 @@ extension HTTPResponse {
     }
 
     private static let otherBytes = SQS.EntryFailure(
-        code: "ChecksumMismatch", message: "SQS took other bytes than were sent, by their MD5", isSenderFault: false)
+        code: "ChecksumMismatch", message: "SQS took other bytes than were sent, by the MD5 that it tells of body and attributes", isSenderFault: false)
 
-    /// Whether SQS took what was sent, by its MD5s. It tells none of attributes where it took none.
+    /// Whether SQS took what was sent, by its MD5s. It tells none of attributes where it took none, so there must have been none.
     private static func isTaken(_ entry: SQS.SendEntry, _ success: borrowing AnswerView) throws(AnswerError) -> Bool {
         guard let body = try success.text("MD5OfMessageBody"), MessageDigest.isTold(body, of: entry.text) else { return false }
-        guard let attributes = try success.text("MD5OfMessageAttributes") else { return true }
-        return attributes == entry.attributeSet.digest
+        return try success.text("MD5OfMessageAttributes") == entry.attributeSet.digest
     }
 
     fileprivate func deleted(_ count: Int) throws(AnswerError) -> SQS.DeleteMessageBatchResult {

@@ -38,6 +38,18 @@ struct QueueReference: Decodable, Sendable, Hashable, CustomStringConvertible {
 
     init(from decoder: any Decoder) throws { try self.init(decoder.singleValueContainer().decode(String.self)) }
 
+    /// The region that a URL of AWS's names: `https://sqs.eu-central-1.amazonaws.com/…`, `https://eu-central-1.queue.amazonaws.com/…`. Absent for other servers.
+    var regionOfURL: String? {
+        guard form == .url, let host = HTTPEndpoint(description)?.host else { return nil }
+        let labels = host.split(separator: ".").map { String($0) }
+        guard labels.contains("amazonaws") || host.hasSuffix(".api.aws") else { return nil }
+        // The name of old, of the oldest region.
+        if labels.starts(with: ["queue", "amazonaws"]) { return "us-east-1" }
+        if labels.dropFirst().first == "queue" { return labels.first }
+        guard let place = labels.firstIndex(where: { $0 == "sqs" || $0 == "sqs-fips" }) else { return nil }
+        return labels.dropFirst(place + 1).first
+    }
+
     private static func isName(_ text: String) -> Bool {
         let stem = text.hasSuffix(".fifo") ? text.dropLast(5) : text[...]
         return (1...80).contains(text.utf8.count) && !stem.isEmpty
@@ -82,15 +94,23 @@ struct QueueLookup: Sendable {
 
     private func url(of queue: QueueReference, _ services: AWSServices) async throws(AWSError) -> String {
         switch queue.form {
-        case .url: return queue.description
+        case .url:
+            if let region = queue.regionOfURL { try await check(region, of: queue, services) }
+            return queue.description
         case .name: return try await sqs.getQueueURL(name: queue.description)
         case .arn(let region, let account, let name):
-            let own = try await services.region
-            if own != region {
-                throw AWSError(.configuration, "the queue \(queue) is in \(region), and calls go to \(own): set AWS_REGION, or name the queue by its URL")
-            }
+            try await check(region, of: queue, services)
             return try await sqs.getQueueURL(name: name, account: account)
         }
+    }
+
+    /// Calls go to the client's endpoint and are signed for its region, whatever host a queue's URL has.
+    private func check(_ region: String, of queue: QueueReference, _ services: AWSServices) async throws(AWSError) {
+        let own = try await services.region
+        if own == region { return }
+        throw AWSError(
+            .configuration,
+            "the queue \(queue) is in \(region), and calls go to \(own), which the host of a queue's URL does not change: set AWS_REGION to \(region)")
     }
 
     private static func explain(_ error: AWSError, _ queue: QueueReference) -> AWSSinkError {

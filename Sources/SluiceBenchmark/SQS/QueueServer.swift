@@ -9,18 +9,48 @@ import NIOCore
 import NIOHTTP1
 import NIOPosix
 
-/// What SQS answers to a batch that it takes: the ids of the entries, and the MD5 of what it got.
+/// What SQS answers to a batch that it takes: the ids of the entries, and the MD5s of the bodies and attributes that it got.
 enum QueueAnswer {
     static func body(to request: some Collection<UInt8>) -> [UInt8] {
         guard let call = try? JSONValue(parsing: Array(request)), case .array(let entries)? = call["Entries"] else { return Array("{}".utf8) }
         var text = #"{"Successful":["#
         for (place, entry) in entries.enumerated() {
-            let digest = Insecure.MD5.hash(data: Array((entry["MessageBody"]?.stringValue ?? "").utf8))
-            let hexadecimal = digest.map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
+            let digest = hexadecimal(Array((entry["MessageBody"]?.stringValue ?? "").utf8))
             text += place > 0 ? "," : ""
-            text += #"{"Id":"\#(entry["Id"]?.stringValue ?? "")","MessageId":"00000000-0000-0000-0000-000000000000","MD5OfMessageBody":"\#(hexadecimal)"}"#
+            text += #"{"Id":"\#(entry["Id"]?.stringValue ?? "")","MessageId":"00000000-0000-0000-0000-000000000000","MD5OfMessageBody":"\#(digest)""#
+            if case .object(let attributes)? = entry["MessageAttributes"], !attributes.isEmpty {
+                text += #","MD5OfMessageAttributes":"\#(hexadecimal(covered(attributes)))""#
+            }
+            text += "}"
         }
         return Array((text + "]}").utf8)
+    }
+
+    private static func hexadecimal(_ bytes: [UInt8]) -> String {
+        Insecure.MD5.hash(data: bytes).map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
+    }
+
+    /// What the MD5 of attributes covers: names, types and values, each behind its length, in the order of the names.
+    ///
+    /// <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-message-metadata.html>
+    private static func covered(_ attributes: [JSONMember]) -> [UInt8] {
+        var bytes: [UInt8] = []
+        func append(_ part: [UInt8]) {
+            for shift in [24, 16, 8, 0] { bytes.append(UInt8(truncatingIfNeeded: part.count >> shift)) }
+            bytes += part
+        }
+        for attribute in attributes.sorted(by: { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }) {
+            append(Array(attribute.name.utf8))
+            append(Array((attribute.value["DataType"]?.stringValue ?? "").utf8))
+            if let text = attribute.value["StringValue"]?.stringValue {
+                bytes.append(1)
+                append(Array(text.utf8))
+            } else {
+                bytes.append(2)
+                append(Array(Data(base64Encoded: attribute.value["BinaryValue"]?.stringValue ?? "") ?? Data()))
+            }
+        }
+        return bytes
     }
 }
 

@@ -54,6 +54,23 @@ import Testing
         }
     }
 
+    @Test("SQS: attributes of which no MD5 is told were not taken, and those that were not sent have none") func sqsAttributesOfWhichNo() async throws {
+        let plain = SQS.SendEntry(id: "a", body: "A")
+        let entry = SQS.SendEntry(id: "a", body: "A", attributes: ["k": .string("v")])
+        let digest = try #require(MessageDigest.of(entry.attributes))
+        func answer(_ more: String) -> String { #"{"Successful":[{"Id":"a","MessageId":"m","MD5OfMessageBody":"\#(MessageDigest.of("A"))"\#(more)}]}"# }
+        let taken: Result<SQS.SentMessage, SQS.EntryFailure> = .success(.init(messageID: "m", sequenceNumber: nil))
+        #expect(try await send(answer(""), [plain]) == [taken])
+        #expect(try await send(answer(#","MD5OfMessageAttributes":"\#(digest)""#), [entry]) == [taken])
+        for (more, entry) in [("", entry), (#","MD5OfMessageAttributes":null"#, entry), (#","MD5OfMessageAttributes":"\#(digest)""#, plain)] {
+            guard case .failure(let error) = try await send(answer(more), [entry])[0] else {
+                Issue.record("taken as a success: \(more)")
+                continue
+            }
+            #expect(error.code == "ChecksumMismatch" && !error.isSenderFault)
+        }
+    }
+
     @Test("SQS: only the whole digest counts, in small digits", arguments: [
         "", "7fc56270e7a70fa81a5935b72eacbe2", "7fc56270e7a70fa81a5935b72eacbe290", "7FC56270E7A70FA81A5935B72EACBE29", "7fc56270e7a70fa81a5935b72eacbe28",
     ])
@@ -113,6 +130,27 @@ import Testing
     func eventbridgeAnAnswerWithOtherThan(_ body: String) async {
         let entries = (0..<2).map { EventBridge.PutEventsEntry(source: "s", detailType: "t", detail: "{\"n\":\($0)}") }
         #expect(await failure { try await services(body).eventBridge.putEvents(.init(entries: entries)) }?.code == .unreadableAnswer)
+    }
+
+    @Test("EventBridge: a count of failures that are not among the entries is no success", arguments: [
+        #"{"FailedEntryCount":1,"Entries":[{"EventId":"1"},{"EventId":"2"}]}"#, #"{"FailedEntryCount":2,"Entries":[{"ErrorCode":"X"},{"EventId":"2"}]}"#,
+        #"{"FailedEntryCount":0,"Entries":[{"ErrorCode":"X"},{"EventId":"2"}]}"#, #"{"FailedEntryCount":2,"Entries":[{},{"EventId":"2"}]}"#,
+        #"{"FailedEntryCount":-1,"Entries":[{"EventId":"1"},{"EventId":"2"}]}"#, #"{"FailedEntryCount":"0","Entries":[{"EventId":"1"},{"EventId":"2"}]}"#,
+    ])
+    func eventbridgeACountOfFailures(_ body: String) async {
+        let entries = (0..<2).map { EventBridge.PutEventsEntry(source: "s", detailType: "t", detail: "{\"n\":\($0)}") }
+        let error = await failure { try await services(body).eventBridge.putEvents(.init(entries: entries)) }
+        #expect(error?.code == .unreadableAnswer)
+        #expect(error?.message.contains("FailedEntryCount") == true, "\(error?.message ?? "")")
+    }
+
+    /// Whether EventBridge counts an entry of which it tells nothing is not known; it is a failure either way.
+    @Test("EventBridge: an entry of which nothing is told may be counted or not", arguments: [#""FailedEntryCount":0,"#, #""FailedEntryCount":1,"#, ""])
+    func eventbridgeAnEntryOfWhich(_ count: String) async throws {
+        let entries = (0..<2).map { EventBridge.PutEventsEntry(source: "s", detailType: "t", detail: "{\"n\":\($0)}") }
+        let results = try await services(#"{\#(count)"Entries":[{},{"EventId":"2"}]}"#).eventBridge.putEvents(.init(entries: entries)).entries
+        #expect((try? results[0].get()) == nil)
+        #expect(results[1] == .success("2"))
     }
 
     @Test("DynamoDB: what was left over comes back as it was sent") func dynamodbWhatWasLeftOverComes() async throws {

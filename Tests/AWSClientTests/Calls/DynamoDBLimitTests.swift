@@ -59,6 +59,40 @@ import Testing
         }
     }
 
+    private func text(_ count: Int) -> AttributeValue { .string(String(repeating: "x", count: count)) }
+
+    /// Which of two attributes is the sort key, only a batch is told.
+    @Test("DynamoDB: a sort key has 1024 bytes") func dynamodbASortKeyHas1024() async {
+        func gets(_ key: AttributeMap) async -> Bool { await isSent { _ = try await $0.dynamoDB.getItem(.init(table: "t", key: key)) } }
+        for key in [["a": text(2048), "b": text(1024)], ["a": text(1024), "b": text(2048)]] as [AttributeMap] { #expect(await gets(key)) }
+        for key in [["a": text(1025), "b": text(1025)], ["a": text(2049), "b": text(1)]] as [AttributeMap] { #expect(await !gets(key)) }
+        for (partition, sort, isTaken) in [(2048, 1024, true), (2048, 1025, false), (1, 1025, false), (2049, 1, false)] {
+            let key: AttributeMap = ["id": text(partition), "sort": text(sort)]
+            #expect(await writes([.put(key)], keys: ["id", "sort"]) == isTaken, "\(partition), \(sort)")
+            #expect(await writes([.delete(key)], keys: ["id", "sort"]) == isTaken, "\(partition), \(sort)")
+        }
+        #expect(await !writes([.put(["id": "1"])], keys: ["id", "sort"]))
+        #expect(await !writes([.put(["id": true])], keys: ["id"]))
+    }
+
+    @Test("DynamoDB: a query looks at one item at least, in an index of 3 to 255 characters") func dynamodbAQueryLooksAtOne() async {
+        func queries(index: String? = nil, limit: Int? = nil) async -> Bool {
+            await isSent { _ = try await $0.dynamoDB.query(.init(table: "t", index: index, keyCondition: "a = :a", limit: limit)) }
+        }
+        #expect(await queries(limit: 1))
+        for limit in [0, -1] { #expect(await !queries(limit: limit), "\(limit)") }
+        for length in [3, 255] { #expect(await queries(index: String(repeating: "i", count: length)), "\(length)") }
+        for length in [0, 2, 256] { #expect(await !queries(index: String(repeating: "i", count: length)), "\(length)") }
+    }
+
+    @Test("DynamoDB: a scan has 1 to 1,000,000 segments, counted from 0") func dynamodbAScanHas1To() async {
+        func scans(_ segment: Int, of segments: Int) async -> Bool {
+            await isSent { _ = try await $0.dynamoDB.scan(.init(table: "t", segment: segment, segments: segments)) }
+        }
+        for (segment, segments) in [(0, 1), (0, 1_000_000), (999_999, 1_000_000)] { #expect(await scans(segment, of: segments), "\(segment), \(segments)") }
+        for (segment, segments) in [(0, 0), (0, -1), (0, 1_000_001), (1, 1), (-1, 1)] { #expect(await !scans(segment, of: segments), "\(segment), \(segments)") }
+    }
+
     @Test("DynamoDB: an expression has 4 KiB") func dynamodbAnExpressionHas4KiB() async {
         func updates(_ count: Int) async -> Bool {
             await isSent { _ = try await $0.dynamoDB.updateItem(.init(table: "t", key: ["id": "1"], update: String(repeating: "x", count: count))) }
@@ -104,7 +138,7 @@ import Testing
             }
         }
         #expect(await transacts(puts(4 << 20)))
-        #expect(await !transacts(puts((4 << 20) + 2)))
+        #expect(await !transacts(puts((4 << 20) + 1)))
         #expect(await !transacts([.update(.init(table: "t", key: ["id": "1"], update: nil))]))
     }
 
@@ -114,9 +148,33 @@ import Testing
             await isSent { _ = try await $0.dynamoDB.createTable(.init(table: name, key: key, attributes: types)) }
         }
         #expect(await creates("abc"))
+        #expect(await creates(String(repeating: "a", count: 255)))
         for name in ["ab", String(repeating: "a", count: 256), "a b c", "é12"] { #expect(await !creates(name), "\(name)") }
         #expect(await !creates("abc", [:]))
         #expect(await !creates("abc", ["id": .string, "more": .number]))
+        func gets(_ table: String) async -> Bool { await isSent { _ = try await $0.dynamoDB.getItem(.init(table: table, key: ["id": "1"])) } }
+        for length in [1, 255] { #expect(await gets(String(repeating: "a", count: length)), "\(length)") }
+        for length in [0, 256] { #expect(await !gets(String(repeating: "a", count: length)), "\(length)") }
+    }
+
+    @Test("DynamoDB: a table has 20 indexes, with names of 3 to 255 characters") func dynamodbATableHas20Indexes() async {
+        let key = DynamoDB.KeySchema(partition: "id")
+        func index(_ name: String) -> DynamoDB.GlobalIndex { .init(name: name, key: key, projection: .all) }
+        func creates(_ names: [String]) async -> Bool {
+            await isSent {
+                _ = try await $0.dynamoDB.createTable(.init(table: "abc", key: key, attributes: ["id": .string], indexes: names.map(index)))
+            }
+        }
+        func adds(_ name: String) async -> Bool {
+            await isSent { _ = try await $0.dynamoDB.addIndex(.init(table: "abc", index: index(name), attributes: ["id": .string])) }
+        }
+        #expect(await creates((0..<20).map { "index-\($0)" }))
+        #expect(await !creates((0..<21).map { "index-\($0)" }))
+        for (length, isTaken) in [(2, false), (3, true), (255, true), (256, false)] {
+            let name = String(repeating: "i", count: length)
+            #expect(await creates([name]) == isTaken, "\(length)")
+            #expect(await adds(name) == isTaken, "\(length)")
+        }
     }
 }
 

@@ -51,7 +51,11 @@ import Testing
         for name in ["AWS.a", "aws.a", "Amazon.b", ".a", "a.", "a..b", "a b", "", String(repeating: "a", count: 257)] {
             #expect(await !sends([name: .string("v")]), "\(name)")
         }
+        #expect(await sends([String(repeating: "a", count: 256): .string("v")]))
         #expect(await sends(["a.b-c_d": SQS.Attribute(type: "Number.int", value: .string("1"))]))
+        let type = "String." + String(repeating: "t", count: 249)
+        #expect(await sends(["a": SQS.Attribute(type: type, value: .string("v"))]))
+        #expect(await !sends(["a": SQS.Attribute(type: type + "t", value: .string("v"))]))
         for attribute in [
             SQS.Attribute.string(""), .binary([]), SQS.Attribute(type: "Binary", value: .string("a")), SQS.Attribute(type: "Text", value: .string("a")),
             SQS.Attribute(type: "", value: .string("a")),
@@ -103,10 +107,28 @@ import Testing
         func lists(_ bucket: String, _ maximum: Int?) async -> Bool {
             await isSent(HTTPResponse(200, [:], "<ListBucketResult/>")) { _ = try await $0.s3.listObjects(.init(bucket: bucket, maximum: maximum)) }
         }
+        #expect(await lists("abc", 1))
         #expect(await lists("abc", 1000))
         #expect(await !lists("abc", 1001))
         #expect(await !lists("abc", 0))
         for bucket in ["ab", "a/b", "a..b", "", "a b c", String(repeating: "a", count: 256)] { #expect(await !lists(bucket, nil), "\(bucket)") }
+        // Buckets have had 63 at most for long; those of old may have 255.
+        for length in [3, 63, 255] { #expect(await lists(String(repeating: "a", count: length), nil), "\(length)") }
+    }
+
+    @Test("S3: an object has 5 GiB") func s3AnObjectHas5GiB() async {
+        #expect(S3.Limits.objectBytes == 5 << 30)
+        // Few machines have room for an object of 5 GiB.
+        func puts(_ bytes: Int) async -> Bool {
+            await isSent {
+                var s3 = $0.s3
+                #expect(s3.maximumObjectBytes == S3.Limits.objectBytes)
+                s3.maximumObjectBytes = 1000
+                _ = try await s3.putObject(.init(bucket: "abc", key: "k", body: [UInt8](repeating: 0, count: bytes)))
+            }
+        }
+        #expect(await puts(1000))
+        #expect(await !puts(1001))
     }
 
     // MARK: EventBridge
@@ -174,6 +196,14 @@ import Testing
         for function in [String(repeating: "f", count: 171), "", "a/b", "é"] { #expect(await !invokes(1, function: function), "\(function)") }
     }
 
+    @Test("Lambda: a qualifier has 1 to 128 characters") func lambdaAQualifierHas1To() async {
+        func invokes(_ qualifier: String) async -> Bool {
+            await isSent { _ = try await $0.lambda.invoke(.init(function: "f", qualifier: qualifier, payload: [])) }
+        }
+        for qualifier in ["1", "$LATEST", String(repeating: "q", count: 128)] { #expect(await invokes(qualifier), "\(qualifier)") }
+        for qualifier in ["", "a b", String(repeating: "q", count: 129)] { #expect(await !invokes(qualifier), "\(qualifier)") }
+    }
+
     // MARK: STS
 
     @Test("STS: names of 2 to 64 characters, 15 minutes to 12 hours") func stsNamesOf2To64() async {
@@ -187,6 +217,38 @@ import Testing
         #expect(await !assumes("a b", nil))
         #expect(await !assumes("ab", 899))
         #expect(await !assumes("ab", 43_201))
+    }
+
+    /// A role's ARN of so many characters.
+    private func role(_ length: Int) -> String { "arn:aws:iam::1:role/" + String(repeating: "r", count: max(0, length - 20)) }
+
+    @Test("STS: a role's ARN of 20 to 2048 bytes, an external id of 2 to 1224") func stsARoleSARNOf20() async {
+        func assumes(_ role: String, external: String? = nil) async -> Bool {
+            await isSent { _ = try await $0.sts.assumeRole(.init(roleARN: role, sessionName: "ab", externalID: external)) }
+        }
+        for length in [20, 2048] { #expect(await assumes(role(length)), "\(length)") }
+        #expect(await !assumes(String(role(20).dropLast())))
+        #expect(await !assumes(role(2049)))
+        for length in [2, 1224] { #expect(await assumes(role(20), external: String(repeating: "e", count: length)), "\(length)") }
+        for length in [0, 1, 1225] { #expect(await !assumes(role(20), external: String(repeating: "e", count: length)), "\(length)") }
+    }
+
+    @Test("STS: the same of a web identity, and a token of 4 to 20,000 bytes") func stsTheSameOfAWeb() async {
+        func assumes(_ role: String, session: String = "ab", token: Int = 4, seconds: Int? = nil) async -> Bool {
+            await isSent {
+                _ = try await $0.sts.assumeRoleWithWebIdentity(
+                    .init(roleARN: role, sessionName: session, token: String(repeating: "t", count: token), durationSeconds: seconds))
+            }
+        }
+        for length in [20, 2048] { #expect(await assumes(role(length)), "\(length)") }
+        #expect(await !assumes(String(role(20).dropLast())))
+        #expect(await !assumes(role(2049)))
+        for length in [2, 64] { #expect(await assumes(role(20), session: String(repeating: "s", count: length)), "\(length)") }
+        for length in [1, 65] { #expect(await !assumes(role(20), session: String(repeating: "s", count: length)), "\(length)") }
+        for length in [4, 20_000] { #expect(await assumes(role(20), token: length), "\(length)") }
+        for length in [3, 20_001] { #expect(await !assumes(role(20), token: length), "\(length)") }
+        for seconds in [900, 43_200] { #expect(await assumes(role(20), seconds: seconds), "\(seconds)") }
+        for seconds in [899, 43_201] { #expect(await !assumes(role(20), seconds: seconds), "\(seconds)") }
     }
 }
 

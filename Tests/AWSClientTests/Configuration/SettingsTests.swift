@@ -31,7 +31,20 @@ import Testing
         #expect(file.sections["default"]?.values["output"] == "json")
         #expect(file.sections["default"]?.nested["s3"] == ["addressing_style": "path", "max_bandwidth": "1"])
         #expect(file.sections["services local"]?.nested["sqs"] == ["endpoint_url": "http://localhost:9324#x"])
-        #expect(file.sections["profile dev"]?.values["empty"] == "")
+        // Behind the line that ends with a carriage return; a comment begins with a blank and its mark, quotes or not.
+        #expect(file.sections["profile dev"]?.values == ["credential_process": "/bin/x --a \"b", "empty": ""])
+    }
+
+    @Test("A file of Windows's line ends says what the same file says without") func aFileOfWindowsSLine() throws {
+        let text = "# a comment\n\n[default]\nregion = eu-central-1\ns3 =\n  addressing_style = path\n[profile dev] ; x\naws_access_key_id=AKIA\n"
+        let file = try SharedFile(parsing: text.replacing("\n", with: "\r\n"), path: "config")
+        let plain = try SharedFile(parsing: text, path: "config")
+        #expect(file == plain)
+        #expect(file.sections["default"]?.values["region"] == "eu-central-1")
+        #expect(file.sections["default"]?.nested["s3"] == ["addressing_style": "path"])
+        #expect(file.sections["profile dev"]?.values == ["aws_access_key_id": "AKIA"])
+        let error = #expect(throws: AWSError.self) { try SharedFile(parsing: "[default]\r\n\r\nregion\r\n", path: "config") }
+        #expect(error?.message.hasPrefix("config, line 3: expected") == true)
     }
 
     @Test("What is no setting is told with its line", arguments: ["region = a", "[default", "[default]\nregion"])
@@ -90,6 +103,17 @@ import Testing
     @Test("A profile that is named must be there") func aProfileThatIsNamedMust() {
         #expect(throws: AWSError.self) { try settings(["AWS_PROFILE": "none"]) }
         #expect(throws: AWSError.self) { try settings([:]) { $0.profile = "none" } }
+    }
+
+    @Test("A failure is not kept: the next call reads the files again, and a success is kept") func aFailureIsNotKept() async throws {
+        let folder = try TemporaryFolder()
+        let environment = ["AWS_CONFIG_FILE": folder.path + "/config", "AWS_SHARED_CREDENTIALS_FILE": folder.path + "/credentials", "AWS_PROFILE": "late"]
+        let resolver = SettingsResolver(AWSConfiguration(environment: environment, logger: .silent))
+        for _ in 0..<2 { #expect(await failure { try await resolver.settings() }?.message.contains("the profile late") == true) }
+        try folder.write("config", "[profile late]\nregion = eu-west-3\n")
+        #expect(try await resolver.settings().region == "eu-west-3")
+        try folder.write("config", "[profile late]\nregion = eu-west-1\n")
+        #expect(try await resolver.settings().region == "eu-west-3")
     }
 
     @Test("Endpoints: code, the service's variable, the variable, the section, the profile") func endpointsCodeTheServiceSVariable() throws {

@@ -77,6 +77,23 @@ private final class NumberedCredentials: CredentialProvider {
         #expect(provider.count == 2)
     }
 
+    @Test("Keys that live for a quarter of an hour, or less, are kept for three quarters of that", arguments: [900, 600, 60] as [Int64])
+    func keysThatLiveFor(_ lifetime: Int64) async throws {
+        let provider = NumberedCredentials(clock, lifetime: lifetime)
+        let cache = cache(provider)
+        for _ in 0..<5 { #expect(try await cache.current().keys.accessKeyID == "1") }
+        clock.advance(seconds: lifetime * 3 / 4 - 1)
+        for _ in 0..<5 { #expect(try await cache.current().keys.accessKeyID == "1") }
+        #expect(provider.count == 1)
+        clock.advance(seconds: 1)
+        for _ in 0..<5 { #expect(try await cache.current().keys.accessKeyID == "2") }
+        #expect(provider.count == 2)
+        // In the last sixth there must be new ones.
+        clock.advance(seconds: lifetime - lifetime / 6)
+        provider.fail(true)
+        await #expect(throws: AWSError.self) { try await cache.current() }
+    }
+
     @Test("A hundred calls at once lead to one refresh") func aHundredCallsAtOnceLead() async throws {
         let provider = NumberedCredentials(clock)
         provider.hold()
@@ -158,6 +175,57 @@ private final class NumberedCredentials: CredentialProvider {
         provider.release()
         #expect(try await second.value.keys.accessKeyID == "1")
         #expect(provider.count == 1)
+    }
+
+    @Test("Who waits for keys waits to the deadline, and the next one gets them", .timeLimit(.minutes(1))) func whoWaitsForKeys() async throws {
+        let provider = NumberedCredentials(clock)
+        provider.hold()
+        let cache = cache(provider)
+        for _ in 0..<2 {
+            let error = await failure { try await cache.current(before: .now + .milliseconds(20)) }
+            #expect(error?.code == .timeout && error?.isRetryable == true)
+        }
+        async let next = cache.current(before: .now + .seconds(60))
+        provider.release()
+        #expect(try await next.keys.accessKeyID == "1")
+        #expect(provider.count == 1)
+    }
+
+    @Test("Who waits for keys and is cancelled waits no longer", .timeLimit(.minutes(1))) func whoWaitsForKeysAndIs() async throws {
+        let provider = NumberedCredentials(clock)
+        provider.hold()
+        let cache = cache(provider)
+        let waiting = Task { await failure { try await cache.current() } }
+        for await _ in provider.started { break }
+        waiting.cancel()
+        #expect(await waiting.value?.code == .cancelled)
+        provider.release()
+        #expect(try await cache.current().keys.accessKeyID == "1")
+        #expect(provider.count == 1)
+    }
+
+    @Test("Ahead of time, who waits to the deadline goes on with the old keys", .timeLimit(.minutes(1))) func aheadOfTimeWhoWaits() async throws {
+        let provider = NumberedCredentials(clock)
+        let cache = cache(provider)
+        _ = try await cache.current()
+        clock.advance(seconds: 3600 - 14 * 60)
+        provider.hold()
+        #expect(try await cache.current(before: .now + .milliseconds(20)).keys.accessKeyID == "1")
+        provider.release()
+    }
+
+    @Test("A call does not wait for keys beyond its deadline", .timeLimit(.minutes(1))) func aCallDoesNotWait() async throws {
+        let provider = NumberedCredentials(clock)
+        provider.hold()
+        let transport = ScriptedTransport(HTTPResponse())
+        var configuration = AWSConfiguration(region: "eu-central-1", environment: [:], logger: .silent)
+        configuration.credentials = provider
+        configuration.transport = transport
+        let aws = AWSServices(configuration)
+        let error = await failure { try await aws.sqs.getQueueURL(name: "q", deadline: .now + .milliseconds(20)) }
+        #expect(error?.code == .timeout && error?.operation == "GetQueueUrl" && error?.isRetryable == true)
+        #expect(transport.requests.isEmpty)
+        provider.release()
     }
 
     @Test("Keys that have expired already, and a source without any, are errors") func keysThatHaveExpiredAlreadyAnd() async {

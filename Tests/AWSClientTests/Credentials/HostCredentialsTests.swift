@@ -3,6 +3,7 @@
 #if AWS
 @testable import AWSClient
 import AWSSigner
+import Foundation
 import StreamRecords
 import Testing
 
@@ -161,7 +162,7 @@ import Testing
         let old = Served.keys.replacing("2099-01-01T00:00:00Z", with: "2020-01-01T00:00:00Z")
         let clock = TestClock("2026-11-20T15:00:00Z")
         try await LoopbackServer.with(answering: Self.service(keys: old)) { server async throws in
-            #expect(try await find(server, clock: clock)?.expiration == Timestamp(iso8601: "2026-11-20T15:20:00Z"))
+            #expect(try await find(server, clock: clock)?.expiration == Timestamp(iso8601: "2026-11-20T15:08:00Z"))
         }
     }
 
@@ -196,6 +197,21 @@ import Testing
         let error = await failure { try await find(script) }
         #expect(error?.code == .credentials)
         #expect(error?.message.contains(part) == true, "\(error?.message ?? "")")
+    }
+
+    @Test("A command that does not end is stopped, whether it heeds SIGTERM or not", .timeLimit(.minutes(2)), arguments: ["", "trap '' TERM; "])
+    func aCommandThatDoesNotEnd(_ before: String) async throws {
+        let folder = try TemporaryFolder()
+        let file = folder.path + "/pid"
+        // It becomes the command that waits, so that no other process is left.
+        let script = try folder.write("script", "\(before)echo $$ > \(file); exec sleep 1000")
+        let provider = ProcessCredentials("sh \(script)", environment: ["PATH": "/usr/bin:/bin"], profile: "p", timeout: .seconds(2))
+        let error = await failure { try await provider.credentials() }
+        #expect(error?.code == .credentials)
+        #expect(error?.message.contains("did not end within 2.0 seconds") == true, "\(error?.message ?? "")")
+        let text = try await FileText.read(file)
+        let process = try #require(text.flatMap { pid_t($0.trimmed) })
+        #expect(kill(process, 0) == -1, "it still runs")
     }
 
     @Test("A program that is not there is told") func aProgramThatIsNotThere() async {

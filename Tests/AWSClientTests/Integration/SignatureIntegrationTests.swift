@@ -4,6 +4,7 @@
 import AWSClient
 import AWSSigner
 import AWSTestSupport
+import JSONTape
 import StreamRecords
 import Synchronization
 import Testing
@@ -30,6 +31,33 @@ import Testing
             #expect(await failure { try await aws.sqs.getQueueURL(name: "none-such") }?.isNotFound == true)
             #expect(await failure { try await aws.s3.getObject(.init(bucket: "none-such-bucket", key: "a b")) }?.isNotFound == true)
         }
+    }
+
+    @Test("An object is put and got by addresses alone, which are signed in their query", arguments: ["plain.json", "a b+c/é&=?.json"], [nil, "token/+= with blanks"] as [String?])
+    func anObjectIsPutAndGot(_ key: String, _ token: String?) async throws {
+        let bucket = MotoServer.name("bucket")
+        try await MotoServer.boto("s3", "create_bucket", ["Bucket": .string(bucket), "CreateBucketConfiguration": ["LocationConstraint": "eu-central-1"]])
+        let port = try await MotoServer.shared.ports().checked
+        let host = "127.0.0.1:\(port)"
+        let path = "/\(bucket)/\(URIEncoding.encode(key, keepingSlashes: true))"
+        let secret = MotoServer.keys.secretAccessKey
+        func target(_ method: String, secret: String, age: Int64 = 0) -> String {
+            let keys = SigningCredentials(accessKeyID: MotoServer.keys.accessKeyID, secretAccessKey: secret, sessionToken: token)
+            let request = SigningRequest(method: method, path: path, headers: [.init("host", host)], payload: .unsigned)
+            let time = SigningTime(seconds: AWSClock.system.now().milliseconds / 1000 - age)
+            return path + "?" + Signer(region: "eu-central-1", service: "s3").presign(request, with: keys, at: time, expiresAfter: 600).query
+        }
+        // A client that knows nothing of AWS.
+        func send(_ method: String, _ target: String, _ body: String = "") async throws -> ProxiedAnswer {
+            try await HTTPExchange.send(ProxiedRequest(method: method, target: target, headers: [("host", host)], body: Array(body.utf8)), port: port)
+        }
+        #expect(try await send("PUT", target("PUT", secret: secret), "content").status == 200)
+        let got = try await send("GET", target("GET", secret: secret))
+        #expect(got.status == 200 && got.body == Array("content".utf8))
+        #expect(try await send("GET", target("PUT", secret: secret)).status == 403, "signed for another method")
+        #expect(try await send("GET", target("GET", secret: "wrong")).status == 403)
+        #expect(try await send("GET", target("GET", secret: secret, age: 601)).status == 403, "expired")
+        #expect(try await send("GET", target("GET", secret: secret) + "&versionId=1").status == 403, "a query that was not signed")
     }
 
     @Test("A clock that is hours off is corrected by the server's date", arguments: [-7200, 7200])

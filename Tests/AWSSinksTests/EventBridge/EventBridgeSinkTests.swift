@@ -153,7 +153,7 @@ func withBus<Result>(
     @Test("An answer with too few entries, or a count without failures, is no success") func anAnswerThatDoesNotFit() async throws {
         let bus = FakeBus()
         let wrong: [JSONValue] = [
-            ["FailedEntryCount": .number("0"), "Entries": []], ["FailedEntryCount": .number("1"), "Entries": [["EventId": "1"]]], [:],
+            ["FailedEntryCount": .number("0"), "Entries": []], ["FailedEntryCount": .number("1"), "Entries": [["EventId": "1"], ["EventId": "2"]]], [:],
             ["FailedEntryCount": .number("0"), "Entries": [["EventId": "1"], ["ErrorCode": "InternalFailure"]]],
         ]
         for answer in wrong {

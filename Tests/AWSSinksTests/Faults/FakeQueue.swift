@@ -4,6 +4,7 @@
 import AWSTestSupport
 import Crypto
 import JSONTape
+import StreamRecords
 import Synchronization
 
 /// A queue of SQS's in memory, with its limits and its deduplication.
@@ -99,10 +100,30 @@ final class FakeQueue: Sendable {
             if !isFIFO || state.seen.insert(message.deduplicationID ?? "").inserted { state.messages.append(message) }
             return state.messages.count
         }
-        let digest = Insecure.MD5.hash(data: Array(message.body.utf8)).map { byte in
-            String(byte >> 4, radix: 16) + String(byte & 15, radix: 16)
-        }.joined()
-        return ["Id": id, "MessageId": .string("m-\(number)"), "MD5OfMessageBody": .string(digest)]
+        let answer: JSONValue = [
+            "Id": id, "MessageId": .string("m-\(number)"), "MD5OfMessageBody": .string(FakeQueue.digest(Array(message.body.utf8))),
+        ]
+        guard let covered = FakeQueue.covered(message.attributes) else { return answer }
+        return answer.setting("MD5OfMessageAttributes", .string(FakeQueue.digest(covered)))
+    }
+
+    private static func digest(_ bytes: [UInt8]) -> String {
+        Insecure.MD5.hash(data: bytes).map { byte in String(byte >> 4, radix: 16) + String(byte & 15, radix: 16) }.joined()
+    }
+
+    /// What the MD5 of attributes covers: names, types and values, each behind its length, in the order of the names. Absent where there are none.
+    private static func covered(_ attributes: JSONValue) -> [UInt8]? {
+        if attributes.members.isEmpty { return nil }
+        var bytes: [UInt8] = []
+        func append(_ part: [UInt8]) { bytes += [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: part.count >> $0) } + part }
+        for attribute in attributes.members.sorted(by: { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }) {
+            append(Array(attribute.name.utf8))
+            append(Array((attribute.value["DataType"]?.stringValue ?? "").utf8))
+            let text = attribute.value["StringValue"]?.stringValue
+            bytes.append(text == nil ? 2 : 1)
+            append(text.map { Array($0.utf8) } ?? (try? Base64.decode(attribute.value["BinaryValue"]?.stringValue ?? "")) ?? [])
+        }
+        return bytes
     }
 
     private static func size(of entry: JSONValue) -> Int {

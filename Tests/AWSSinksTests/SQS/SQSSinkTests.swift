@@ -281,15 +281,19 @@ func withQueue<Result>(
         }
     }
 
-    @Test("Bytes that arrive damaged are no success") func bytesThatArriveDamaged() async throws {
+    @Test("Bytes that arrive damaged, and attributes that did not arrive, are no success", arguments: [
+        ("MD5OfMessageBody", "00000000000000000000000000000000"), ("MD5OfMessageAttributes", "00000000000000000000000000000000"), ("MD5OfMessageAttributes", nil),
+    ] as [(String, String?)])
+    func bytesThatArriveDamaged(_ name: String, _ digest: String?) async throws {
         let queue = FakeQueue()
+        let told: JSONValue = if let digest { .string(digest) } else { .null }
         let damaged = Mutex(0)
         try await FaultProxy.with(.service { request in
             var answer = queue.answer(request)
             if request.operation == "SendMessageBatch", damaged.withLock({ $0 += 1; return $0 }) <= 1 {
                 let text = String(decoding: answer.body, as: UTF8.self)
-                let entries = (answer.json?["Successful"]?.elements ?? []).map { $0.setting("MD5OfMessageBody", "00000000000000000000000000000000") }
-                #expect(text.contains("MD5OfMessageBody"))
+                let entries = (answer.json?["Successful"]?.elements ?? []).map { $0.setting(name, told) }
+                #expect(text.contains(name))
                 answer = ProxiedAnswer((answer.json ?? .null).setting("Successful", .array(entries)))
             }
             return answer

@@ -4,15 +4,16 @@
 import datetime
 import hashlib
 import re
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, parse_qsl
 
-from botocore.auth import S3SigV4Auth, SigV4Auth
+from botocore.auth import S3SigV4Auth, S3SigV4QueryAuth, SigV4Auth, SigV4QueryAuth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
 AUTHORIZATION = re.compile(
     r"AWS4-HMAC-SHA256 Credential=([^/]+)/(\d{8})/([^/]+)/([^/]+)/aws4_request, SignedHeaders=([a-z0-9;-]+), Signature=([0-9a-f]{64})"
 )
+CREDENTIAL = re.compile(r"([^/]+)/(\d{8})/([^/]+)/([^/]+)/aws4_request")
 UNSIGNED_ACTIONS = {"AssumeRoleWithWebIdentity"}
 MAXIMUM_SKEW = datetime.timedelta(minutes=5)
 
@@ -33,6 +34,8 @@ def check(method, target, headers, body, secrets):
     values = {}
     for name, value in headers:
         values.setdefault(name.lower(), []).append(value)
+    if "X-Amz-Signature=" in target.partition("?")[2]:
+        return check_query(method, target, values, body, secrets)
     if "authorization" not in values:
         action = parse_qs(body.decode("utf-8", "replace")).get("Action", [""])[0]
         if action in UNSIGNED_ACTIONS:
@@ -62,6 +65,43 @@ def check(method, target, headers, body, secrets):
     canonical = signer.canonical_request(request)
     expected = signer.signature(signer.string_to_sign(request, canonical), request)
     if expected != signature:
+        raise Refused("SignatureDoesNotMatch", f"botocore signs this instead:\n{canonical}")
+
+
+def check_query(method, target, values, body, secrets):
+    """The same of a request that is signed in its query: a presigned one, which is good for a while and for the headers that it names."""
+    path, _, query = target.partition("?")
+    items = dict(parse_qsl(query, keep_blank_values=True))
+    match = CREDENTIAL.fullmatch(items.get("X-Amz-Credential", ""))
+    if items.get("X-Amz-Algorithm") != "AWS4-HMAC-SHA256" or not match:
+        raise Refused("AuthorizationQueryParametersError", f"a query of another form: {query}")
+    key, day, region, service = match.groups()
+    if key not in secrets:
+        raise Refused("InvalidAccessKeyId", f"the access key {key} is not known")
+    names = items.get("X-Amz-SignedHeaders", "").split(";")
+    needed = {name for name in values if name == "host" or name.startswith("x-amz-")}
+    if not needed <= set(names):
+        raise Refused("AccessDenied", f"these headers must be signed: {sorted(needed - set(names))}")
+    stamp = items.get("X-Amz-Date", "")
+    if not stamp.startswith(day):
+        raise Refused("AuthorizationQueryParametersError", f"the day {day} is not that of {stamp}")
+    seconds = int(items.get("X-Amz-Expires", "0"))
+    signed = datetime.datetime.strptime(stamp, "%Y%m%dT%H%M%SZ").replace(tzinfo=datetime.timezone.utc)
+    now = datetime.datetime.now(datetime.timezone.utc)
+    if not 1 <= seconds <= 604800:
+        raise Refused("AuthorizationQueryParametersError", f"X-Amz-Expires is {seconds}")
+    if now > signed + datetime.timedelta(seconds=seconds) or now < signed - MAXIMUM_SKEW:
+        raise Refused("AccessDenied", "Request has expired")
+
+    rest = "&".join(item for item in query.split("&") if not item.startswith("X-Amz-Signature="))
+    request = AWSRequest(method=method, url=f"http://{values['host'][0]}{path}?{rest}", data=body)
+    for name in names:
+        for value in values.get(name, []):
+            request.headers.add_header(name, value)
+    request.context["timestamp"] = stamp
+    signer = (S3SigV4QueryAuth if service == "s3" else SigV4QueryAuth)(Credentials(key, secrets[key]), service, region)
+    canonical = signer.canonical_request(request)
+    if signer.signature(signer.string_to_sign(request, canonical), request) != items["X-Amz-Signature"]:
         raise Refused("SignatureDoesNotMatch", f"botocore signs this instead:\n{canonical}")
 
 
