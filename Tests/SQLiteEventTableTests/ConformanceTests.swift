@@ -7,6 +7,7 @@ import GRDB
 import Sluice
 import SluiceTesting
 import StreamRecords
+import Synchronization
 import Testing
 
 @testable import SQLiteEventTable
@@ -17,6 +18,8 @@ import Testing
     final class Harness: SinkHarness {
         let folder: TemporaryFolder
         private let other: DatabaseQueue
+        /// Takes the lock again and again, while the service is slow.
+        private let locking = Mutex<Task<Void, Never>?>(nil)
         private var path: String { folder.path("events.db") }
         /// The table has no order of arrival.
         var guarantees: SinkGuarantees { .once }
@@ -26,6 +29,8 @@ import Testing
             try await SQLiteEventStore(path: folder.path("events.db")).close()
             var configuration = Configuration()
             configuration.allowsUnsafeTransactions = true
+            // A call that was given up may be writing still.
+            configuration.busyMode = .timeout(10)
             other = try DatabaseQueue(path: folder.path("events.db"), configuration: configuration)
         }
 
@@ -40,10 +45,13 @@ import Testing
         }
 
         func bring(_ condition: ServiceCondition) async throws -> Bool {
+            let before = locking.withLock { $0.take() }
+            before?.cancel()
+            await before?.value
             try await other.writeWithoutTransaction { db in
                 if db.isInsideTransaction { try db.rollback() }
                 try db.execute(sql: "DROP TRIGGER IF EXISTS refuse")
-                if condition.isStalled { try db.beginTransaction(.exclusive) }
+                if condition.isStalled || condition.delay != nil { try db.beginTransaction(.exclusive) }
                 if condition.isFailing || !condition.refused.isEmpty {
                     let names = condition.refused.map { "'\($0)'" }.joined(separator: ",")
                     try db.execute(
@@ -53,14 +61,26 @@ import Testing
                             """)
                 }
             }
-            return condition.delay == nil
+            if let delay = condition.delay {
+                let task = Task { [other] in
+                    while !Task.isCancelled {
+                        try? await Task.sleep(for: delay)
+                        try? await other.writeWithoutTransaction { if $0.isInsideTransaction { try $0.rollback() } }
+                        try? await Task.sleep(for: delay)
+                        try? await other.writeWithoutTransaction { if !$0.isInsideTransaction { try $0.beginTransaction(.exclusive) } }
+                    }
+                }
+                locking.withLock { $0 = task }
+            }
+            return true
         }
     }
 
     @Test func theSinkKeepsTheRules() async throws {
         let report = await SinkConformance(try await Harness(), patience: .seconds(120)).run()
         #expect(report.failures.isEmpty, "\(report)")
-        #expect(report["deadline"]?.verdict == .passed && report["partial failure"]?.verdict == .passed, "\(report)")
+        // Calls come one at a time, and nothing in a record is more than a table of texts can hold.
+        #expect(report.skipped.map(\.name) == ["concurrent calls", "rejection"], "\(report)")
     }
 }
 

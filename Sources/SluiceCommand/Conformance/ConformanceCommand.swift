@@ -25,8 +25,26 @@ struct ConformanceExecCommand: AsyncParsableCommand {
               sluice conformance exec --arrived "python3 samples/exec-sink/sink.py --list records.db" --once \\
                   python3 samples/exec-sink/sink.py records.db
 
-            With --arrived it is checked as well that what was called delivered is there, and in order. What cannot be checked is told as \
-            skipped. Exit status: 0 no rule is broken, 1 some are, 2 the command line is wrong or the program does not start.
+            With --arrived it is checked as well that what was called delivered is there, and in order.
+
+            With --service it is checked what the program does while the service behind it is slow, fails, hangs or refuses some records. The command is a \
+            script of yours. It is started with one more argument, the condition that it is to bring the service into, and has done so when it ends:
+
+              {"condition":"working"}                       all is well again, whatever was before
+              {"condition":"failing"}                       it takes nothing, and says so or is not there
+              {"condition":"stalled"}                       it gives no answer, until the next condition
+              {"condition":"slow","delay_ms":60}            it works, and takes so long for a call
+              {"condition":"refusing","ids":["run-1-2"]}    it works, but cannot take these records now
+
+            Exit status of the script: 0 it is so, \(ProgramHarness.cannot) that cannot be done and the rule is skipped; any other is a failure. \
+            What it leaves running must end with the next condition, and write nothing. samples/exec-sink/service.py is such a script.
+
+            With --undeliverable it is checked that a record which can never be delivered is rejected and holds up no other.
+
+              sluice conformance exec --service "python3 samples/exec-sink/service.py records.db" --undeliverable '{"price":"cheap"}' \\
+                  python3 my-sink.py records.db
+
+            What cannot be checked is told as skipped. Exit status: 0 no rule is broken, 1 some are, 2 the command line is wrong or the program does not start.
             """)
 
     @Option(help: ArgumentHelp("A command that writes the ids of the records that have arrived, a line each, in the order of their arrival.", valueName: "command"))
@@ -37,6 +55,12 @@ struct ConformanceExecCommand: AsyncParsableCommand {
 
     @Flag(help: "The program promises no order (with --arrived).")
     var unordered = false
+
+    @Option(help: ArgumentHelp("A command that brings the service behind the program into the condition it is told: slow, failing, stalled, refusing some records, or working.", valueName: "command"))
+    var service: String?
+
+    @Option(help: ArgumentHelp("A record that the program must reject: one as AWS sends it, or any other JSON, which becomes the detail of an event.", valueName: "json"))
+    var undeliverable: String?
 
     @Option(help: ArgumentHelp("How long the program may take for a batch.", valueName: "duration"))
     var timeout: String = "10s"
@@ -54,10 +78,12 @@ struct ConformanceExecCommand: AsyncParsableCommand {
         guard let timeout = Duration(configuration: timeout) else {
             throw ValidationError("--timeout \(timeout) is no duration such as 500ms or 10s")
         }
-        var lister: ExecCommand?
-        if let arrived {
-            lister = ExecCommand(text: arrived)
-            if lister == nil { throw ValidationError("--arrived \(arrived) is no command") }
+        let lister = try Self.command("--arrived", arrived)
+        let script = try Self.command("--service", service)
+        var bad: UndeliverableRecord?
+        if let undeliverable {
+            bad = UndeliverableRecord(undeliverable)
+            if bad == nil { throw ValidationError("--undeliverable \(undeliverable) is neither a record as AWS sends it nor JSON that an event may hold") }
         }
         var logger = Logger(label: "sluice.conformance") { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = verbose ? .debug : .critical
@@ -65,8 +91,8 @@ struct ConformanceExecCommand: AsyncParsableCommand {
         if unordered { guarantees.remove(.order) }
         if once { guarantees.insert(.once) }
         let harness = ProgramHarness(
-            settings: ExecSink.Settings(command: command, timeout: timeout, startTimeout: timeout, stopTimeout: timeout), lister: lister,
-            guarantees: guarantees)
+            settings: ExecSink.Settings(command: command, timeout: timeout, startTimeout: timeout, stopTimeout: timeout),
+            guarantees: guarantees, lister: lister, service: script, bad: bad, patience: timeout * 4)
         do {
             let sink = try await harness.makeSink(SinkContext(name: "conformance", logger: logger, environment: ProcessInfo.processInfo.environment))
             try await sink.abandon()
@@ -74,45 +100,16 @@ struct ConformanceExecCommand: AsyncParsableCommand {
             say("sluice: \(error)")
             throw ExitStatus.usage.code
         }
-        let report = await SinkConformance(harness, patience: timeout * 4, logger: logger).run()
+        let report = await SinkConformance(harness, patience: harness.patience, logger: logger).run()
+        // A rule that was broken may have left it in another condition.
+        _ = try? await harness.bring(.working)
         try FileHandle.standardOutput.write(contentsOf: Data("\(report)\n".utf8))
         if !report.failures.isEmpty { throw ExitStatus.undelivered.code }
     }
-}
 
-/// A program that the command line names.
-private struct ProgramHarness: SinkHarness {
-    let settings: ExecSink.Settings
-    let lister: ExecCommand?
-    let guarantees: SinkGuarantees
-
-    func makeSink(_ context: SinkContext) async throws -> any Sink {
-        var context = context
-        context.environment = ProcessInfo.processInfo.environment
-        return try await ExecSink(settings, context)
-    }
-
-    func arrived() async throws -> [String]? {
-        guard let lister else { return nil }
-        return try await withCheckedThrowingContinuation { continuation in
-            Thread.detachNewThread { continuation.resume(with: Result { try Self.lines(of: lister) }) }
-        }
-    }
-
-    private static func lines(of command: ExecCommand) throws -> [String] {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = command.words
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        try process.run()
-        let data = pipe.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        guard process.terminationStatus == 0 else { throw ListerFailure(description: "\(command) ended with status \(process.terminationStatus)") }
-        return String(decoding: data, as: UTF8.self).split(separator: "\n").map(String.init)
-    }
-
-    struct ListerFailure: Error, CustomStringConvertible {
-        var description: String
+    private static func command(_ option: String, _ text: String?) throws -> ExecCommand? {
+        guard let text else { return nil }
+        guard let command = ExecCommand(text: text) else { throw ValidationError("\(option) \(text) is no command") }
+        return command
     }
 }

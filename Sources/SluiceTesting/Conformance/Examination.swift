@@ -11,6 +11,8 @@ final class Examination: Sendable {
     let harness: any SinkHarness
     /// How long any call may take.
     let patience: Duration
+    /// How long after its deadline a call may come back.
+    let leeway: Duration
     private let logger: Logger
     /// Begins the id of each record, so that those of earlier checks and runs are told apart.
     let prefix: String
@@ -25,10 +27,11 @@ final class Examination: Sendable {
         var made: [(id: String, key: Int)] = []
     }
 
-    init(_ harness: any SinkHarness, prefix: String, patience: Duration, logger: Logger) {
+    init(_ harness: any SinkHarness, prefix: String, patience: Duration, leeway: Duration, logger: Logger) {
         self.harness = harness
         self.prefix = prefix
         self.patience = patience
+        self.leeway = leeway
         self.logger = logger
     }
 
@@ -80,7 +83,7 @@ final class Examination: Sendable {
         do {
             try await body(sink)
         } catch {
-            _ = try? await harness.bring(.working)
+            try? await bring(.working)
             try? await shutdown(sink)
             throw error
         }
@@ -186,7 +189,8 @@ final class Examination: Sendable {
     }
 
     func bring(_ condition: ServiceCondition) async throws {
-        guard try await harness.bring(condition) else {
+        let harness = harness
+        guard try await within("making the service \(condition.description)", { try await harness.bring(condition) }) else {
             throw Unavailable(reason: "the harness cannot make the service \(condition.description)")
         }
     }

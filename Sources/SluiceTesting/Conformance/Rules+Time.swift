@@ -19,11 +19,16 @@ extension Rule {
                 let records = the.changes(6, keys: 3)
                 try await the.bring(.stalled)
                 let deadline = ContinuousClock.now + .milliseconds(200)
-                let task = Task { try await the.call(sink, records, deadline: deadline) }
+                let task = Task {
+                    let outcomes = try await the.call(sink, records, deadline: deadline)
+                    return (outcomes, ContinuousClock.now - deadline)
+                }
                 try await Task.sleep(until: deadline, clock: .continuous)
                 task.cancel()
-                let outcomes = try await task.value
-                the.expect(!outcomes.contains(where: \.isRejected), "rejected for want of time: \(outcomes)")
+                let (outcomes, delay) = try await task.value
+                the.expect(delay <= the.leeway, "the call came back \(delay) after its deadline; at most \(the.leeway) are allowed")
+                // The service took none of them.
+                the.expect(outcomes.allSatisfy(\.isRetry), "an outcome that is no retry: \(outcomes.first { !$0.isRetry }.map { "\($0)" } ?? "")")
                 try await the.bring(.working)
                 try await the.settle(sink, records)
             }

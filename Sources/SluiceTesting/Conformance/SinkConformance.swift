@@ -22,17 +22,20 @@ public struct SinkConformance: Sendable {
 
     private let harness: any SinkHarness
     private let patience: Duration
+    private let leeway: Duration
     private let logger: Logger
 
     /// - Parameters:
     ///   - patience: how long any call of the sink or the harness may take before it counts as hanging.
+    ///   - leeway: how long after its deadline a call of the sink may come back.
     ///   - logger: given to the sinks.
     public init(
-        _ harness: any SinkHarness, patience: Duration = .seconds(20),
+        _ harness: any SinkHarness, patience: Duration = .seconds(20), leeway: Duration = .seconds(5),
         logger: Logger = Logger(label: "sluice.conformance", factory: { _ in SwiftLogNoOpLogHandler() })
     ) {
         self.harness = harness
         self.patience = patience
+        self.leeway = leeway
         self.logger = logger
         run = "run-\(String(UInt64.random(in: 0 ... .max), radix: 36))"
     }
@@ -51,7 +54,7 @@ public struct SinkConformance: Sendable {
     }
 
     private func verdict(on rule: Rule, number: Int) async -> ConformanceReport.Check.Verdict {
-        let examination = Examination(harness, prefix: "\(run)-\(number)", patience: patience, logger: logger)
+        let examination = Examination(harness, prefix: "\(run)-\(number)", patience: patience, leeway: leeway, logger: logger)
         do {
             try await examination.bring(.working)
             try await rule.check(examination)

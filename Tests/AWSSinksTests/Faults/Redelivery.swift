@@ -63,7 +63,7 @@ extension FaultProxy.Exchange {
     func tellsSuccess(at place: Int) -> Bool {
         guard let answer, answer.status < 300 else { return false }
         switch fault {
-        case .none, .trickle, .skewedClock: return true
+        case .none, .trickle, .slow, .skewedClock: return true
         case .entries(let faults): return faults[place] == nil
         default: return false
         }

@@ -19,6 +19,8 @@ public enum Fault: Sendable, Hashable {
     case stall(isDone: Bool)
     /// The whole answer, byte by byte.
     case trickle
+    /// The whole answer, after so long.
+    case slow(Duration)
     /// The service does what it is asked for; a success is told whose body is none of the service's.
     case garbage
     /// The keys have expired: `ExpiredTokenException`, once.
@@ -29,7 +31,12 @@ public enum Fault: Sendable, Hashable {
     case entries([Int: EntryFault])
 
     /// Whether an exchange with that fault can only end with a whole, true answer.
-    public var isHarmless: Bool { self == .none || self == .trickle }
+    public var isHarmless: Bool {
+        switch self {
+        case .none, .trickle, .slow: true
+        default: false
+        }
+    }
 }
 
 /// What goes wrong with one entry of a batch.

@@ -113,11 +113,16 @@ public final class FaultProxy: Sendable {
         case .stall(let isDone): if isDone { _ = try await perform(request) }
         case .trickle:
             for byte in try await bytes(of: perform(request), to: request) { try await channel.writeAndFlush(ByteBuffer(bytes: [byte])) }
+        case .slow(let delay):
+            let answer = try await perform(request)
+            try await Task.sleep(for: delay)
+            try await send(answer, to: request, on: channel)
         case .garbage:
             let answer = try await perform(request)
             try await send(ProxiedAnswer(status: answer.status, body: Array("<html>not what was asked for".utf8)), to: request, on: channel)
         case .expiredCredentials: try await refuse(400, request.isForS3 ? "ExpiredToken" : "ExpiredTokenException")
         case .entries(let faults):
+            if let refusal = try await upstream.refusal(of: request) { return try await send(refusal, to: request, on: channel) }
             let answer = try await EntryFaults(faults: faults).answer(request) { try await perform(isChanged: true, $0) }
             try await send(answer, to: request, on: channel)
         }

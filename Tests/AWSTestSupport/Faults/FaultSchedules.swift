@@ -45,6 +45,8 @@ extension FaultSchedule {
 
         /// All that does not wait for a time-out.
         public static let quick = allCases.filter { $0 != .stall }
+        /// Those of ``quick`` that leave the clock right, by which a server checks signatures.
+        public static let signed = quick.filter { $0 != .skewedClock }
 
         func fault(for request: ProxiedRequest, using random: inout SplitMix64) -> Fault {
             switch self {

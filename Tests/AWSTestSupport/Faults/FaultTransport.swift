@@ -48,7 +48,7 @@ public final class FaultTransport: HTTPTransport {
             answer = refusal
         } else {
             switch fault {
-            case .none, .skewedClock, .trickle: answer = perform(proxied)
+            case .none, .skewedClock, .trickle, .slow: answer = perform(proxied)
             case .error(let status, let code): answer = proxied.refusal(status, code)
             case .errorAfterwards(let status, let code):
                 _ = perform(proxied)

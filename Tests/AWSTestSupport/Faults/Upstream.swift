@@ -9,8 +9,18 @@ internal import NIOPosix
 public enum Upstream: Sendable {
     /// A service in the test's own memory.
     case service(@Sendable (ProxiedRequest) async -> ProxiedAnswer)
-    /// A server on loopback, by its port. What a fault has changed, and its signature no longer covers, goes to `unchecked`.
+    /// A server on loopback, by its port, which checks signatures. What a fault has changed, and its signature no longer covers, goes to `unchecked`, after
+    /// the request as it came was checked.
     case server(port: Int, unchecked: Int)
+
+    /// What the service says to a request that is not signed as it must be. Nothing is done.
+    func refusal(of request: ProxiedRequest) async throws -> ProxiedAnswer? {
+        guard case .server(let port, _) = self else { return nil }
+        var question = request
+        question.headers.append(("sluice-check", "only"))
+        let answer = try await HTTPExchange.send(question, port: port)
+        return answer.status < 300 ? nil : answer
+    }
 
     func answer(_ request: ProxiedRequest, isChanged: Bool) async throws -> ProxiedAnswer {
         switch self {

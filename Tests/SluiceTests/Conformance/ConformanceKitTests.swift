@@ -47,7 +47,7 @@ final class MemoryService: Sendable {
 struct MemorySink: Sink {
     enum Fault: String, CaseIterable, Sendable {
         case none, loses, shortAnswer, noAnswer, reorders, ignoresCancellation, rejectsOnFailure, deliversBehindRefused, deliversOnFailure
-        case throwsOnEmpty, deliversAfterShutdown, shutdownHangs, rejectsNothing, duplicates, forgetsKinds
+        case comesBackLate, deliversWhenStalled, throwsOnEmpty, deliversAfterShutdown, shutdownHangs, rejectsNothing, duplicates, forgetsKinds
 
         /// The rules of which one must be found broken; any of them will do.
         var broken: Set<String> {
@@ -55,7 +55,7 @@ struct MemorySink: Sink {
             case .none: []
             case .loses, .reorders: ["order by key"]
             case .shortAnswer, .noAnswer: ["an outcome for each record"]
-            case .ignoresCancellation: ["deadline"]
+            case .ignoresCancellation, .comesBackLate, .deliversWhenStalled: ["deadline"]
             case .rejectsOnFailure, .deliversOnFailure: ["failing service"]
             case .deliversBehindRefused: ["partial failure"]
             case .throwsOnEmpty: ["empty batch"]
@@ -89,6 +89,12 @@ struct MemorySink: Sink {
         if service.condition.isFailing, fault == .rejectsOnFailure { return Outcomes(.rejected("it is down"), for: batch) }
         if fault == .ignoresCancellation, service.condition.isStalled {
             await withCheckedContinuation { continuation in service.state.withLock { $0.waiting.append(continuation) } }
+        }
+        if fault == .deliversWhenStalled, service.condition.isStalled { return Outcomes(.delivered, for: batch) }
+        if fault == .comesBackLate, service.condition.isStalled {
+            // Some time after the deadline, which is no cancellation to this task; well within what a call may take.
+            await Task { try? await Task.sleep(for: .milliseconds(900)) }.value
+            return Outcomes(.retry("the time was up"), for: batch)
         }
         if fault == .shortAnswer, batch.count > 1 { return Outcomes(.delivered, for: batch.part(1..<batch.count)) }
         if fault == .reorders {
@@ -150,10 +156,33 @@ struct MemoryHarness: SinkHarness {
 
     @Test(arguments: MemorySink.Fault.allCases.dropFirst())
     func eachFaultIsFound(_ fault: MemorySink.Fault) async {
-        let report = await SinkConformance(MemoryHarness(fault: fault), patience: .milliseconds(1500)).run(only: fault.broken)
+        let report = await SinkConformance(MemoryHarness(fault: fault), patience: .milliseconds(1500), leeway: .milliseconds(300)).run(only: fault.broken)
         #expect(report.checks.count == fault.broken.count)
         #expect(report.failures.count == fault.broken.count, "\(report)")
         #expect(report.failures.allSatisfy { "\($0)".contains("FAILED") && "\($0)".contains("\n") })
+    }
+
+    @Test func howLateACallMayComeBackIsForTheTestToSay() async throws {
+        for (leeway, isKept) in [(Duration.milliseconds(300), false), (.seconds(60), true)] {
+            let report = await SinkConformance(MemoryHarness(fault: .comesBackLate), patience: .seconds(120), leeway: leeway).run(only: ["deadline"])
+            #expect(report.failures.isEmpty == isKept, "\(report)")
+            #expect("\(report)".contains("after its deadline; at most \(leeway) are allowed") == !isKept, "\(report)")
+        }
+    }
+
+    /// It cannot be brought into any condition: it never comes back.
+    struct HangingHarness: SinkHarness {
+        func makeSink(_ context: SinkContext) async throws -> any Sink { MemorySink(MemoryService(), .none) }
+        func bring(_ condition: ServiceCondition) async throws -> Bool {
+            if condition == .working { return true }
+            try await Task.sleep(for: .seconds(3600))
+            return true
+        }
+    }
+
+    @Test func aHarnessThatHangsIsNotWaitedForWithoutEnd() async {
+        let report = await SinkConformance(HangingHarness(), patience: .milliseconds(300)).run(only: ["failing service"])
+        #expect("\(report)".contains("making the service failing did not come back within"), "\(report)")
     }
 
     struct BareHarness: SinkHarness {
