@@ -3,7 +3,7 @@
 
 import re
 
-from permissions import environment
+from permissions import READ_BACK, environment
 
 # The sinks there are on Lambda, with the settings that each must have.
 SINKS = {
@@ -74,6 +74,11 @@ class Settings:
         for name, sink in sinks.items():
             if sink.get("type") == "s3-json" and "{id}" not in sink.get("key", ""):
                 yield f"the sink {name} gives two records one name"
+
+        # Where a name does not tell the source, the sink reads an object that is there, and the role has to allow that.
+        for name, sink in sinks.items():
+            if sink.get("type") == "s3-json" and ("{source}" not in sink.get("key", "")) != (sink.get("bucket", "")[2:-1] in READ_BACK):
+                yield f"the sink {name} reads back what it finds, or does not, and the role allows the other"
 
     def check_variables(self, stack):
         """The template sets a variable exactly where the part it names is there."""

@@ -5,6 +5,8 @@ import re
 
 # Actions for which AWS knows no resource to name.
 WITHOUT_RESOURCE = {"xray:PutTelemetryRecords", "xray:PutTraceSegments"}
+# The buckets whose sinks read an object that is there already.
+READ_BACK = {"FAILURE_BUCKET"}
 # All of something that has a name: objects of a bucket, streams of a table, streams of a log group.
 ALL_OF_ONE = re.compile(r"[^*]*[^*/:][/:]\*")
 
@@ -43,6 +45,8 @@ def needed(stack):
 
     buckets = [variables[key] for key in ("FAILURE_BUCKET", "ARCHIVE_BUCKET") if key in variables]
     pairs |= {("s3:PutObject", "{%s.Arn}/*" % each.strip("{}")) for each in buckets}
+    # What the sink finds there it compares, since its names do not tell the source: see configuration.py.
+    pairs |= {("s3:GetObject", "{%s.Arn}/*" % variables[key].strip("{}")) for key in READ_BACK if key in variables}
     if "EVENT_TABLE" in variables:
         actions = ("dynamodb:DescribeTable", "dynamodb:PutItem", "dynamodb:UpdateItem")
         pairs |= {(action, table(variables["EVENT_TABLE"])) for action in actions}

@@ -65,6 +65,17 @@ def swap_text(name, member, old, new):
     return change
 
 
+def swap_widget(name, old, new):
+    """A mistake in the widgets that are on the dashboard on a condition."""
+
+    def change(template):
+        text = properties(template, "Dashboard")["DashboardBody"]["Fn::Sub"][1][name]["Fn::If"][1]["Fn::Sub"]
+        assert old in text[0]
+        text[0] = text[0].replace(old, new)
+
+    return change
+
+
 # (what is done to the template, part of what must be said of it)
 MISTAKES = {
     "all actions": (widen("write-archive", Action="s3:*"), "the action s3:* has a *"),
@@ -72,6 +83,7 @@ MISTAKES = {
     "all buckets": (widen("write-archive", Resource="arn:aws:s3:::*"), "where a name could stand"),
     "more than needed": (widen("put-events", Action=["events:DescribeEventBus", "events:PutEvents", "events:PutRule"]), "events:PutRule on {RecordBus.Arn} is not needed"),
     "less than needed": (widen("read-stream", Action=["dynamodb:GetRecords"]), "dynamodb:GetShardIterator on {SourceTable.StreamArn} is missing"),
+    "parked records that are not compared": (widen("keep-failures", Action="s3:PutObject"), "s3:GetObject on {FailureBucket.Arn}/* is missing"),
     "another resource": (widen("write-event-table", Resource={"Fn::GetAtt": ["SourceTable", "Arn"]}), "dynamodb:PutItem on {SourceTable.Arn} is not needed"),
     "all but": (widen("log", NotAction="s3:PutObject"), "NotAction allows"),
     "a managed policy": (put("ConsumerRole", "Properties", "ManagedPolicyArns", value=["arn:aws:iam::aws:policy/AdministratorAccess"]), "managed policies"),
@@ -131,6 +143,20 @@ MISTAKES = {
     "a metric that is not published": (put("StreamMapping", "Properties", "MetricsConfig"), "lacks EventCount"),
     "a widget on nothing": (swap_text("Dashboard", "DashboardBody", '"Delivered"', '"Deliveries"'), "there is no metric Deliveries"),
     "a search for nothing": (swap_text("Dashboard", "DashboardBody", "SinkLatency", "SinkTime"), "there is no metric SinkTime"),
+    "no invocations": (swap_text("Dashboard", "DashboardBody", '"Invocations", "F', '"Errors", "F'), "does not show Invocations"),
+    "no errors": (swap_text("Dashboard", "DashboardBody", '"Errors", "F', '"Throttles", "F'), "does not show Errors"),
+    "no throttles": (swap_text("Dashboard", "DashboardBody", '"Throttles", "F', '"Errors", "F'), "does not show Throttles"),
+    "no duration": (swap_text("Dashboard", "DashboardBody", '"Duration", "F', '"Errors", "F'), "does not show Duration"),
+    "no memory": (swap_text("Dashboard", "DashboardBody", '"MaxMemoryUsed"', '"MemorySize"'), "does not show MaxMemoryUsed"),
+    "no latency": (swap_text("Dashboard", "DashboardBody", "SinkLatency", "Retried"), "does not show SinkLatency"),
+    "no iterator age": (swap_widget("StreamWidgets", '"IteratorAge", "F', '"Errors", "F'), "does not show IteratorAge"),
+    "no reading of the source": (swap_widget("StreamWidgets", '"ConsumedRead', '"ConsumedWrite'), "does not show ConsumedReadCapacityUnits of {SourceTable}"),
+    "no reading of a source that was there": (swap_widget("StreamWidgets", '"ConsumedRead', '"ConsumedWrite'), "does not show ConsumedReadCapacityUnits of Orders"),
+    "no writing of the source": (swap_widget("StreamWidgets", '"ConsumedWrite', '"ConsumedRead'), "does not show ConsumedWriteCapacityUnits of {SourceTable}"),
+    "no reading of the event table": (swap_widget("EventTableWidgets", '"ConsumedRead', '"ConsumedWrite'), "does not show ConsumedReadCapacityUnits of {EventTable}"),
+    "no writing of the event table": (
+        swap_widget("EventTableWidgets", '"ConsumedWriteCapacityUnits", "TableName", "${TableName}"],', '"ReadThrottleEvents", "TableName", "${TableName}"],'),
+        "does not show ConsumedWriteCapacityUnits of {EventTable}"),
     "a widget less": (swap_text("Dashboard", "DashboardBody", '"Retried"', '"Received"'), "does not show Retried"),
     "a broken dashboard": (swap_text("Dashboard", "DashboardBody", '"widgets": [', '"widgets": [,'), "the body is no dashboard"),
     "a variable that is not used": (put("Consumer", "Properties", "Environment", "Variables", "TABLE", value="x"), "the variable TABLE is not both"),
@@ -212,6 +238,8 @@ class Configurations(unittest.TestCase):
             "there is not on Lambda": lambda settings: settings["sinks"]["parked"].update(type="file"),
             "has the settings": lambda settings: settings["sinks"]["queue"].update(url="x"),
             "gives two records one name": lambda settings: settings["sinks"]["archive"].update(key="{date}"),
+            "archive reads back": lambda settings: settings["sinks"]["archive"].update(key="{date}/{id}.json"),
+            "parked reads back": lambda settings: settings["sinks"]["parked"].update(key="{source}/{id}.json"),
             "is not the bucket for failures": lambda settings: settings["rejected"].update(to=["archive"]),
             "there is no api": lambda settings: settings.pop("api"),
             "is not shown": lambda settings: settings["sinks"]["bus"].update(type="log"),

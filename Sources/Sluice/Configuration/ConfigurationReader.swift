@@ -243,7 +243,7 @@ struct ConfigurationReader {
         for (text, node, path) in texts(node, path) {
             if !sinks.contains(text) {
                 mistakes.append(ConfigurationMistake(
-                    .unknownName, at: node.mark, path: path.description, found: "the unknown sink \(text.quotedForMessage)",
+                    .unknownName, at: node.mark, path: path.description, found: "the unknown sink \((node.template ?? text).quotedForMessage)",
                     expected: sinks.isEmpty ? "the name of a sink, of which there are none" : oneOf(sinks),
                     suggestion: nearestName(to: text, among: sinks)))
             } else if !names.contains(text) {

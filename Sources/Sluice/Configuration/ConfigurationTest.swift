@@ -83,7 +83,8 @@ struct ConfigurationTestReader {
             let name = element.string ?? ""
             if !known.contains(name) {
                 mistakes.append(ConfigurationMistake(
-                    .unknownName, at: element.mark, path: path.description, found: "the unknown \(thing) \(name.quotedForMessage)",
+                    .unknownName, at: element.mark, path: path.description,
+                    found: "the unknown \(thing) \((element.template ?? name).quotedForMessage)",
                     expected: known.isEmpty ? "the name of a \(thing), of which there are none" : oneOf(known),
                     suggestion: nearestName(to: name, among: known)))
             }
@@ -98,9 +99,11 @@ struct ConfigurationTestReader {
         do throws(PatternError) {
             return try EventPattern(root, numbers: .exact)
         } catch {
+            let place = places.nodes[error.place]
             mistakes.append(ConfigurationMistake(
-                PatternPlaces.code(of: error), at: places.nodes[error.place].mark, path: "\(path).\(error.path)", found: error.found,
-                expected: error.expected, suggestion: error.suggestion))
+                PatternPlaces.code(of: error), at: place.mark, path: error.path.isEmpty ? path.description : "\(path).\(error.path)",
+                // A variable's value may be a secret.
+                found: place.template == nil ? error.found : place.found, expected: error.expected, suggestion: error.suggestion))
             return nil
         }
     }

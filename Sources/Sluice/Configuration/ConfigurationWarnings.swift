@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import EventPatterns
 import StreamRecords
 
 /// Something in a configuration that is allowed, and that somebody may come to regret.
@@ -15,6 +16,8 @@ public struct ConfigurationWarning: Sendable, Hashable, CustomStringConvertible 
         public static let redactedOnOneRoute = Code(rawValue: "redacted-on-one-route")
         /// A pattern that no record can match.
         public static let neverMatches = Code(rawValue: "never-matches")
+        /// A field of what brings a record, which a pattern does not see.
+        public static let fieldOfCarrier = Code(rawValue: "field-of-carrier")
         /// A sink that nothing goes to.
         public static let unusedSink = Code(rawValue: "unused-sink")
         /// A route that takes fewer records than it says, since its envelope is for changes only.
@@ -55,7 +58,7 @@ extension Configuration {
     ///   - root: the tree that it was read from, for the places.
     ///   - isForLambda: whether it is to be a function's.
     public func warnings(_ root: ConfigurationNode, isForLambda: Bool = false) -> [ConfigurationWarning] {
-        var warnings = patternWarnings + ambiguousSinks(root) + unusedSinks(root) + narrowRoutes(root)
+        var warnings = patternWarnings + fieldsOfCarriers(root) + ambiguousSinks(root) + unusedSinks(root) + narrowRoutes(root)
         if routes.contains(where: { $0.redaction?.touchesItems == true }), root["redact_key"] == nil, hasHiddenKeys {
             warnings.append(ConfigurationWarning(
                 .digestWithoutKey, at: root["routes"]?.mark, path: "routes",
@@ -95,6 +98,31 @@ extension Configuration {
             }
         }
         return warnings
+    }
+
+    /// The filter of a mapping sees what brings a record; a route sees the record.
+    private func fieldsOfCarriers(_ root: ConfigurationNode) -> [ConfigurationWarning] {
+        zip(routes, routeNodes(root)).enumerated().flatMap { number, pair in
+            let (route, node) = pair
+            let fields = route.conditions.flatMap { condition -> [String] in
+                if case .event(let pattern) = condition { pattern.paths.map { path in String(path.prefix { $0 != "." }) } } else { [] }
+            }
+            func warning(_ field: String, _ message: String) -> ConfigurationWarning {
+                let when = node?["when"]
+                let member = when?.members.first { $0.name == field || $0.name.hasPrefix("\(field).") }
+                return ConfigurationWarning(.fieldOfCarrier, at: member?.mark ?? when?.mark, path: "routes[\(number)].when.\(field)", message)
+            }
+            var warnings: [ConfigurationWarning] = []
+            if fields.contains("data") {
+                warnings.append(warning(
+                    "data", "no record has it: what a Kinesis stream carries is seen as the record that it is; write what stands in \"data\" without it"))
+            }
+            if fields.contains("body"), route.possibleKinds == [.event] {
+                warnings.append(warning(
+                    "body", "no event has it: one that a queue carries is seen as the event that it is; write what stands in \"body\" without it"))
+            }
+            return warnings
+        }
     }
 
     private func unusedSinks(_ root: ConfigurationNode) -> [ConfigurationWarning] {

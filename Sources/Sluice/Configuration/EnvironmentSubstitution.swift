@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension ConfigurationNode {
+    /// This tree with environment variables put into its strings, and where that could not be done.
+    package func substituting(_ environment: [String: String]) -> (tree: ConfigurationNode, unset: Set<SourceMark>) {
+        var mistakes: [ConfigurationMistake] = []
+        let tree = substituting(environment, mistakes: &mistakes)
+        return (tree, Set(mistakes.compactMap(\.mark)))
+    }
+
     /// This tree with environment variables put into its strings.
     ///
     /// `${NAME}` stands for the variable's value, `${NAME:-default}` for the default where the variable is unset or

@@ -15,10 +15,12 @@ struct CheckCommand: AsyncParsableCommand {
             The configuration is --config, else SLUICE_CONFIG, else sluice.yaml here or beside the command. All its mistakes are told at \
             once, each with its place; then the exit status is 2. No sink is started.
 
-            Tests that stand in the configuration (given this event, expect these routes, sinks and fields) are run; if one fails, the exit status is 1. \
+            Tests that stand in the configuration (given this event, expect these routes, sinks and fields) are run; if one fails, the exit status is 1, \
+            and --json writes nothing. \
             With --explain an event is held against each route: taken, or the first condition that is not met, with the value it saw.
 
-            With --lambda it is held against the rules for a Lambda function as well; environment variables that it names need not be set yet.
+            With --lambda it is held against the rules for a Lambda function as well; environment variables that it names need not be set yet. Tests and \
+            --explain need those that say how records go, and not those of sinks.
 
             What is allowed and may be regretted is warned about; with --strict that is a mistake as well. --template holds the mappings of a \
             CloudFormation or SAM template against what the function expects of them.
@@ -42,6 +44,10 @@ struct CheckCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Tell for each record of an event, a file or - for standard input, which routes take it and why others don't.", valueName: "event"))
     var explain: String?
 
+    func validate() throws {
+        if json && explain != nil { throw ValidationError("--json and --explain both write to standard output: take one of them.") }
+    }
+
     func run() async throws {
         let environment = ProcessInfo.processInfo.environment
         var passed = true
@@ -51,28 +57,34 @@ struct CheckCommand: AsyncParsableCommand {
                     description: "there is no configuration: name one with --config, or set SLUICE_CONFIG")
             }
             let root = try ConfigurationLoading.parse(source)
-            let configuration = try await Connections.with(environment) { try read(root, environment, $0.sinks()) }
+            let (configuration, unset) = try await Connections.with(environment) { try read(root, environment, $0.sinks()) }
             if let configuration { _ = try APISettings(configuration.api) }
             // Variables without a value yet say nothing about how records go.
             let whole: Configuration
             if let configuration {
                 whole = configuration
             } else {
-                whole = try await Connections.with(environment) { try DeploymentPlan(root, $0.sinks(), environment).configuration }
+                whole = try await Connections.with(environment) { try DeploymentPlan.configuration(root, $0.sinks(), environment) }
             }
             var warnings = whole.warnings(root, isForLambda: lambda)
             if let template { warnings += try TemplateCheck(path: template).warnings(parkAfter: whole.rejected.parkAfter) }
             for warning in warnings { say("\(warning)") }
             if strict && !warnings.isEmpty { throw ConfigurationLoading.Failure(description: counted(warnings.count, "warning")) }
-            if json {
-                try FileHandle.standardOutput.write(contentsOf: Data(root.json.utf8))
-            } else if let configuration, let explain {
-                try ExplainEvent(configuration: configuration).run(explain)
-            } else if let configuration {
-                say("\(source.name): no mistakes: \(counted(configuration.sinks.count, "sink")), \(counted(configuration.routes.count, "route"))")
-                passed = await ConfigurationTestRun(configuration, of: source.name).run(environment)
+            if let explain {
+                guard unset.isEmpty else { throw ConfigurationErrors(unset) }
+                try ExplainEvent(configuration: whole).run(explain)
             } else {
-                say("\(source.name): no mistakes, as far as that can be told without the environment's variables")
+                if !json {
+                    let reserve = configuration == nil ? ", as far as that can be told without the environment's variables" : ""
+                    say("\(source.name): no mistakes\(reserve): \(counted(whole.sinks.count, "sink")), \(counted(whole.routes.count, "route"))")
+                }
+                if unset.isEmpty {
+                    passed = await ConfigurationTestRun(whole, of: source.name).run(environment)
+                } else if !whole.tests.isEmpty {
+                    unset.forEach { say("\($0)") }
+                    say("\(source.name): \(counted(whole.tests.count, "test")) not run, without these variables")
+                }
+                if json && passed { try FileHandle.standardOutput.write(contentsOf: Data(root.json.utf8)) }
             }
         } catch {
             if let status = error as? ExitCode { throw status }
@@ -82,15 +94,21 @@ struct CheckCommand: AsyncParsableCommand {
         if !passed { throw ExitStatus.undelivered.code }
     }
 
-    /// - Returns: nil where variables have no value yet, and all else is right.
-    private func read(_ root: ConfigurationNode, _ environment: [String: String], _ registry: SinkRegistry) throws -> Configuration? {
-        guard lambda else { return try Configuration(reading: root, registry: registry, environment: environment) }
+    /// Which sections say nothing of how records go, so that they can be followed without their variables.
+    private static let others = ["sinks.", "api.", "rerun."]
+
+    /// - Returns: no configuration where variables have no value yet, and all else is right; and the places of those without which nobody can tell how
+    ///   records go.
+    private func read(
+        _ root: ConfigurationNode, _ environment: [String: String], _ registry: SinkRegistry
+    ) throws -> (Configuration?, unset: [ConfigurationMistake]) {
+        guard lambda else { return (try Configuration(reading: root, registry: registry, environment: environment), []) }
         do throws(ConfigurationErrors) {
-            return try LambdaConfiguration.read(root, sinks: registry, environment: environment)
+            return (try LambdaConfiguration.read(root, sinks: registry, environment: environment), [])
         } catch {
             let mistakes = error.mistakes.filter { $0.code != .unsetVariable }
             guard mistakes.isEmpty else { throw ConfigurationErrors(mistakes) }
-            return nil
+            return (nil, error.mistakes.filter { mistake in !Self.others.contains { mistake.path.hasPrefix($0) } })
         }
     }
 

@@ -20,6 +20,8 @@ struct DeploymentPlan {
     struct Sink: Hashable {
         var name: String
         var target: Target
+        /// The template of a bucket's objects' names, where there is one and each record has an object of its own.
+        var objectKey: String?
         /// Only rejected records go there.
         var isForRejected = false
     }
@@ -27,7 +29,7 @@ struct DeploymentPlan {
     /// A source that a route names.
     struct Source: Hashable {
         var kind: Record.Kind
-        /// A table, log group, queue or bus, perhaps with `*`, perhaps with variables.
+        /// A table, log group, queue or bus, perhaps with `*`, perhaps with variables, which stand in it as they are written.
         var name: String
     }
 
@@ -47,7 +49,8 @@ struct DeploymentPlan {
     var apiTable: String?
     /// What may be run again by a request, as it is written.
     var reruns: [String] = []
-    /// Variables without a value stay in it as they are written.
+    /// Its routes take whatever they may take, and call sources as they are written: see ``OpenConditions``. Elsewhere in it variables without a value
+    /// stay as they are written.
     let configuration: Configuration
 
     var routes: [Route] { configuration.routes }
@@ -59,18 +62,16 @@ struct DeploymentPlan {
         var description: String { "this sink is not started here" }
     }
 
-    /// Reads a configuration. Variables that are not set stay as they are written.
+    /// Reads a configuration, whose variables need not be set.
     init(_ root: ConfigurationNode, _ registry: SinkRegistry, _ environment: [String: String]) throws {
-        var registry = registry
-        // What is planned is not started: settings that variables make up are not there to be looked at.
-        for type in Self.types { registry.register(type) { _, _ in throw NotHere() } }
         variables = Self.variables(in: root)
-        var known = environment
-        for variable in variables where known[variable.name] == nil { known[variable.name] = variable.fallback ?? "${\(variable.name)}" }
-        configuration = try Configuration(reading: root, registry: registry, environment: known)
+        configuration = try Self.configuration(OpenConditions.tree(root), registry, environment)
         let used = Set(configuration.routes.flatMap(\.to))
         for member in root["sinks"]?.members ?? [] where used.contains(member.name) || configuration.rejected.to.contains(member.name) {
-            sinks.append(Sink(name: member.name, target: Self.target(member.node), isForRejected: !used.contains(member.name)))
+            let target = Self.target(member.node)
+            var key: String?
+            if case .bucket(_, _, isBatching: false) = target { key = member.node["key"]?.string }
+            sinks.append(Sink(name: member.name, target: target, objectKey: key, isForRejected: !used.contains(member.name)))
         }
         if root["api"] != nil {
             let tables = (root["sinks"]?.members ?? []).filter { $0.node["type"]?.string == "event-table" }
@@ -80,7 +81,7 @@ struct DeploymentPlan {
             }
         }
         for route in routes {
-            for kind in route.possibleKinds {
+            for kind in route.possibleKinds where kind == .change || !route.asksForImages {
                 let named = route.conditions.flatMap { condition -> [NamePattern] in
                     if case .source(kind, let patterns) = condition { patterns } else { [] }
                 }
@@ -91,6 +92,23 @@ struct DeploymentPlan {
                 if named.isEmpty && !openKinds.contains(kind) { openKinds.append(kind) }
             }
         }
+    }
+
+    /// The configuration, with nothing in it started. Variables without a value stay in it as they are written.
+    static func configuration(_ root: ConfigurationNode, _ registry: SinkRegistry, _ environment: [String: String]) throws -> Configuration {
+        var registry = registry
+        // What is planned is not started: settings that variables make up are not there to be looked at.
+        for type in types { registry.register(type) { _, _ in throw NotHere() } }
+        var known = environment
+        for variable in variables(in: root) where known[variable.name] == nil { known[variable.name] = variable.fallback ?? "${\(variable.name)}" }
+        return try Configuration(reading: root, registry: registry, environment: known)
+    }
+
+    /// What no part of a plan has, where records may come by Kinesis.
+    var kinesisNote: String? {
+        guard routes.contains(where: { $0.possibleKinds.contains { $0 == .change || $0 == .log } }) else { return nil }
+        return "Kinesis may bring changes and logs as well. No mapping of its streams is made here, for no route names one. Make it without a filter on data, "
+            + "which lets go what is not JSON, such as compressed logs. The role then needs what AWSLambdaKinesisExecutionRole allows."
     }
 
     private static func target(_ node: ConfigurationNode) -> Target {

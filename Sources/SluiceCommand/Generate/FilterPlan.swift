@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import EventPatterns
 import JSONTape
 import Sluice
 import StreamRecords
@@ -21,11 +22,9 @@ struct FilterPlan {
 
     /// For the stream of a table, or a queue.
     static func criteria(for source: DeploymentPlan.Source, _ routes: [Route]) -> Criteria {
+        if source.kind == .message { return queueCriteria(for: source, routes) }
         let concerned = routes.filter { takes($0, source) }
         if concerned.isEmpty { return .nothing }
-        if source.kind != .change {
-            return .none("the route “\(concerned[0].name)” takes all of its messages")
-        }
         var filters: [RouteFilter] = []
         for route in concerned {
             let filter = RouteFilter(route)
@@ -41,9 +40,9 @@ struct FilterPlan {
     }
 
     /// [Quotas](https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html): five in a mapping; more are to be asked for.
-    private static let mostPatterns = 5
+    static let mostPatterns = 5
     /// Characters.
-    private static let longestPattern = 4096
+    static let longestPattern = 4096
     private static let allOperations = ["\"INSERT\"", "\"MODIFY\"", "\"REMOVE\""]
 
     /// One for each route that asks for more than operations, and one for all others together; nil stands for every change.
@@ -79,6 +78,7 @@ struct FilterPlan {
         init(_ route: Route) {
             var wordless: NamePattern?
             var hasConditionsOnValues = false
+            var hasVariables = false
             for condition in route.conditions {
                 switch condition {
                 case .operation(let patterns):
@@ -89,17 +89,22 @@ struct FilterPlan {
                     if own.count == values.count { operations = operations.map { $0.count <= own.count ? $0 : own } ?? own }
                 case .event(let pattern):
                     hasConditionsOnValues = true
+                    hasVariables = pattern.description.contains(OpenConditions.mark)
                     if fields.isEmpty { fields = FilterWords.fields(of: pattern) ?? [] }
                 case .eventOtherThan, .changed, .was, .becomes: hasConditionsOnValues = true
                 case .kind, .source: break
                 }
             }
-            if let pattern, pattern.count > longestPattern { fields = [] }
+            if let pattern, pattern.utf16.count > longestPattern { fields = [] }
             // An eventName of the pattern's own says enough.
             if fields.contains(where: { $0.name == "eventName" || $0.name == "$or" }) { operations = nil }
             guard operations == nil && fields.isEmpty else { return }
-            if let wordless {
+            if let wordless, wordless.description.contains(OpenConditions.mark) {
+                reason = "the route “\(route.name)” takes operations by a variable, whose value a filter does not know"
+            } else if let wordless {
                 reason = "the route “\(route.name)” takes operations by the pattern \(wordless), for which a filter has no words"
+            } else if hasVariables {
+                reason = "the route “\(route.name)” has conditions with variables, whose values a filter does not know"
             } else if hasConditionsOnValues {
                 reason = "the route “\(route.name)” has conditions for which a filter has no words"
             } else {
@@ -122,7 +127,7 @@ struct FilterPlan {
     }
 
     /// Whether the route can take records of the source; a name with a wildcard or a variable may stand for any.
-    private static func takes(_ route: Route, _ source: DeploymentPlan.Source) -> Bool {
+    static func takes(_ route: Route, _ source: DeploymentPlan.Source) -> Bool {
         guard route.possibleKinds.contains(source.kind) else { return false }
         return route.conditions.allSatisfy { condition in
             guard case .source(source.kind, let patterns) = condition else { return true }
@@ -135,6 +140,8 @@ struct FilterPlan {
 
     /// A pattern of operations as a filter's value: a text, or one that a text begins with.
     private static func value(of pattern: NamePattern) -> String? {
+        // What a variable will hold is not known.
+        if pattern.description.contains(OpenConditions.mark) { return nil }
         if !pattern.hasWildcard { return JSONValue.string(pattern.description).text }
         let stem = pattern.description.dropLast()
         guard pattern.description.hasSuffix("*"), !stem.isEmpty, !stem.contains("*") else { return nil }

@@ -49,7 +49,8 @@ struct FiltersCommand: AsyncParsableCommand {
         abstract: "The FilterCriteria of each event source mapping: they keep all that the routes take.",
         discussion: """
             A line of JSON for each table and queue that the routes name: {"table": NAME, "FilterCriteria": …}, or with "reason" where all records \
-            have to come. Records that a filter lets go are neither counted nor parked, and those of queues are deleted.
+            have to come. Records that a filter lets go are neither counted nor parked, and those of queues are deleted. What stands in a route as a \
+            variable, no filter asks for: its value is known when the function runs.
             """)
 
     @OptionGroup var options: GenerateCommand.Options
@@ -71,6 +72,7 @@ struct FiltersCommand: AsyncParsableCommand {
             }
         }
         if lines.isEmpty { say("\(name): no route takes records by an event source mapping: log groups and buses have filters of their own") }
+        if let note = plan.kinesisNote { say("\(name): \(note)") }
         try GenerateCommand.write(lines)
     }
 }
@@ -101,6 +103,8 @@ struct PolicyCommand: AsyncParsableCommand {
         var unset: [String] = []
         func text(_ text: String) -> String {
             VariableText(text).text { variable, fallback in
+                // The function's own region, and not that of who asks.
+                if variable == "AWS_REGION" || variable == "AWS_DEFAULT_REGION" { return place.region }
                 if let value = environment[variable], !value.isEmpty { return value }
                 if let fallback { return fallback }
                 if !unset.contains(variable) { unset.append(variable) }
@@ -118,6 +122,8 @@ struct PolicyCommand: AsyncParsableCommand {
         if statements.contains(where: { $0.resources.contains { $0.contains(":*:") || $0.contains("::") && !$0.contains(":s3:::") } }) {
             say("\(name): the policy holds for any region or account where the configuration names none: --region and --account make it narrower")
         }
+        if let note = plan.kinesisNote { say("\(name): \(note)") }
+        if let note = PolicyStatements.keyNote(plan) { say("\(name): \(note)") }
         try GenerateCommand.write(Self.json(statements))
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import EventTable
+import Sluice
 import StreamRecords
 
 /// Where the resources are that a configuration names without saying so.
@@ -44,23 +45,28 @@ struct PolicyStatements {
             PolicyStatement(
                 sid: "OwnLog", actions: ["logs:CreateLogStream", "logs:PutLogEvents"], resources: [place.arn("logs", "log-group:/aws/lambda/\(function):*")])
         ]
-        for sink in plan.sinks { statements += self.statements(sink, text: text) }
+        for sink in plan.sinks { statements += self.statements(sink, plan, text: text) }
         statements += answering(plan, text: text)
         for source in plan.sources { statements += reading(source, text: text) }
         return merged(statements)
     }
 
-    private func statements(_ sink: DeploymentPlan.Sink, text: (String) -> String) -> [PolicyStatement] {
+    private func statements(_ sink: DeploymentPlan.Sink, _ plan: DeploymentPlan, text: (String) -> String) -> [PolicyStatement] {
         let sid = "Sink" + Self.identifier(sink.name)
         switch sink.target {
         case .bucket(let bucket, let prefix, _):
             let path = prefix.isEmpty ? "" : text(prefix) + "/"
-            return [PolicyStatement(sid: sid, actions: ["s3:PutObject"], resources: ["arn:\(place.partition):s3:::\(text(bucket))/\(path)*"])]
+            let reads = sink.objectKey.map { Self.readsBack(text($0), plan.kinds(to: sink.name)) } ?? false
+            return [
+                PolicyStatement(
+                    sid: sid, actions: (reads ? ["s3:GetObject"] : []) + ["s3:PutObject"],
+                    resources: ["arn:\(place.partition):s3:::\(text(bucket))/\(path)*"])
+            ]
         case .table(let table):
             return [
                 PolicyStatement(
                     sid: sid, actions: ["dynamodb:DescribeTable", "dynamodb:PutItem", "dynamodb:UpdateItem"],
-                    resources: [place.arn("dynamodb", "table/\(text(table))")])
+                    resources: [arn(ofTable: text(table))])
             ]
         case .queue(let queue, let isVerified):
             var actions = ["sqs:SendMessage"]
@@ -75,11 +81,7 @@ struct PolicyStatements {
                     resources: [name.hasPrefix("arn:") ? name : place.arn("events", "event-bus/\(name)")])
             ]
         case .function(let function):
-            let name = text(function)
-            // With or without version or alias, which an ARN has behind the name.
-            let arn = name.hasPrefix("arn:") ? name : place.arn("lambda", "function:\(name.split(separator: ":").last.map(String.init) ?? name)")
-            let plain = name.hasPrefix("arn:") || !name.contains(":") ? arn : place.arn("lambda", "function:\(name)")
-            return [PolicyStatement(sid: sid, actions: ["lambda:InvokeFunction"], resources: [plain])]
+            return [PolicyStatement(sid: sid, actions: ["lambda:InvokeFunction"], resources: [arn(ofFunction: text(function))])]
         case .ownLog, .unknown: return []
         }
     }
@@ -88,7 +90,7 @@ struct PolicyStatements {
     /// which the function hands to an invocation of its own.
     private func answering(_ plan: DeploymentPlan, text: (String) -> String) -> [PolicyStatement] {
         guard let table = plan.apiTable else { return [] }
-        let arn = place.arn("dynamodb", "table/\(text(table))")
+        let arn = self.arn(ofTable: text(table))
         var statements = [
             PolicyStatement(
                 sid: "AnswerRequests",
@@ -123,6 +125,26 @@ struct PolicyStatements {
         }
     }
 
+    /// Whether the sink reads an object that is there, to tell a record that comes again from another one of the same id: where the name does not tell the
+    /// source. Without the permission it takes the one for the other.
+    private static func readsBack(_ key: String, _ kinds: [Record.Kind]) -> Bool {
+        if key.contains("{source}") { return false }
+        let own: [Record.Kind: String] = [.change: "{table}", .log: "{group}", .message: "{queue}", .event: "{bus}"]
+        return kinds.contains { kind in own[kind].map { !key.contains($0) } ?? true }
+    }
+
+    /// A table by its ARN or name.
+    private func arn(ofTable table: String) -> String { table.hasPrefix("arn:") ? table : place.arn("dynamodb", "table/\(table)") }
+
+    /// A function by its ARN, partial ARN (`ACCOUNT:function:NAME`) or name, with or without version or alias, which an ARN has behind the name.
+    private func arn(ofFunction function: String) -> String {
+        if function.hasPrefix("arn:") { return function }
+        guard let middle = function.firstRange(of: ":function:") else { return place.arn("lambda", "function:\(FunctionName(function))") }
+        var place = self.place
+        place.account = String(function[..<middle.lowerBound])
+        return place.arn("lambda", "function:\(FunctionName(String(function[middle.upperBound...])))")
+    }
+
     /// A queue by its URL (`https://sqs.REGION.amazonaws.com/ACCOUNT/NAME`), ARN or name.
     private func arn(ofQueue queue: String, _ text: (String) -> String) -> String {
         if let arn = queueARN(queue) { return arn }
@@ -155,9 +177,32 @@ struct PolicyStatements {
         return merged
     }
 
+    /// What no configuration tells, where something can have it: a key of the customer's own.
+    static func keyNote(_ plan: DeploymentPlan) -> String? {
+        let mayBeEncrypted = plan.apiTable != nil || plan.sources.contains { $0.kind == .change || $0.kind == .message } || plan.openKinds.contains(.change)
+            || plan.sinks.contains { sink in
+                switch sink.target {
+                case .bucket, .table, .queue: true
+                case .bus, .function, .ownLog, .unknown: false
+                }
+            }
+        guard mayBeEncrypted else { return nil }
+        return "Buckets, tables and queues that are encrypted with a KMS key of your own need permissions on that key too, such as kms:Decrypt and "
+            + "kms:GenerateDataKey: the configuration does not tell the key."
+    }
+
     /// Letters and digits only, each word with a capital: `paid orders` is `PaidOrders`.
     static func identifier(_ name: String) -> String {
         let words = name.split { !($0.isASCII && ($0.isLetter || $0.isNumber)) }
         return words.map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined()
+    }
+}
+
+extension DeploymentPlan {
+    /// The kinds of records that may get to a sink, rejected ones too.
+    func kinds(to sink: String) -> [Record.Kind] {
+        let isForRejected = configuration.rejected.to.contains(sink)
+        let kinds = routes.filter { isForRejected || $0.to.contains(sink) }.flatMap(\.possibleKinds)
+        return Record.Kind.allCases.filter(kinds.contains)
     }
 }

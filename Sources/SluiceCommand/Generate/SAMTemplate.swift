@@ -14,16 +14,18 @@ struct SAMTemplate {
     private let plan: DeploymentPlan
     private let codeURI: String
     private let origin: String
+    private let names: TemplateNames
 
     /// - Parameter origin: what the configuration is called.
     init(_ plan: DeploymentPlan, codeURI: String, origin: String) {
         self.plan = plan
         self.codeURI = codeURI
         self.origin = origin
+        names = TemplateNames(plan, fixed: Self.ids + (plan.apiTable == nil ? [] : TemplateNames.ids(in: Self.api + Self.apiOutputs)))
     }
 
-    /// Names of resources that the template has besides those of the sources.
-    private static let names = ["Consumer", "ConsumerLog", "ConsumerRole", "Failures"]
+    /// Logical ids that the template has besides those of sources and variables.
+    private static let ids = ["AsynchronousInvocations", "Consumer", "ConsumerLog", "ConsumerRole", "Failures", "FunctionName"]
 
     var text: String {
         let streams = sources.filter { $0.source.kind == .change }
@@ -43,33 +45,9 @@ struct SAMTemplate {
 
     // MARK: Sources
 
-    private struct Named {
-        var source: DeploymentPlan.Source
-        /// What its resources' names begin with.
-        var name: String
-        /// A wildcard or a variable: only who deploys knows which one is meant.
-        var isParameter: Bool
-    }
+    private typealias Named = TemplateNames.Source
 
-    private var sources: [Named] {
-        var all = plan.sources
-        // Where no route names a table, one stream has to be given.
-        if all.isEmpty && plan.openKinds.contains(.change) { all.append(DeploymentPlan.Source(kind: .change, name: "*")) }
-        var names: [String] = []
-        return all.map { source in
-            let suffix = [Record.Kind.change: "Table", .log: "Group", .message: "Queue", .event: "Bus"][source.kind] ?? ""
-            var name = PolicyStatements.identifier(VariableText(source.name).text { name, _ in name }) + suffix
-            if name.first?.isNumber == true { name = "Source" + name }
-            let stem = name
-            var number = 2
-            while names.contains(name) || Self.names.contains(name) {
-                name = "\(stem)\(number)"
-                number += 1
-            }
-            names.append(name)
-            return Named(source: source, name: name, isParameter: source.name.contains("*") || source.name.contains("${"))
-        }
-    }
+    private var sources: [Named] { names.sources }
 
     // MARK: Parts
 
@@ -96,6 +74,14 @@ struct SAMTemplate {
             let names: [Record.Kind: String] = [.change: "tables", .log: "log groups", .message: "queues", .event: "buses"]
             notes.append("Some route takes \(kind.rawValue)s whatever they come from: \(names[kind] ?? "sources") that no route names have to be added here.")
         }
+        for variable in self.names.unknown.own {
+            notes.append("Lambda itself sets \(variable): the role has * in its place.")
+        }
+        for variable in self.names.unknown.refused {
+            notes.append("Lambda takes no variable called \(variable): names have two characters at least, and a letter first. Give it another name.")
+        }
+        if let note = plan.kinesisNote { notes.append(note) }
+        if let note = PolicyStatements.keyNote(plan) { notes.append(note) }
         return notes
     }
 
@@ -116,10 +102,13 @@ struct SAMTemplate {
             parameter("\(source.name)Name", "The name of what the routes call \(source.source.name)")
         }
         for variable in plan.variables {
+            guard let name = names.parameter(variable.name) else { continue }
             let isQueue = isQueueURL(variable.name)
+            // A default has to fit the pattern.
+            let hasPattern = isQueue && variable.fallback.map(isPlainURL) ?? true
             parameter(
-                parameterName(variable.name), isQueue ? "\(variable.name): the queue's URL" : variable.name,
-                pattern: isQueue ? "^https://[^/]+/[0-9]+/[A-Za-z0-9_.-]+$" : nil, fallback: variable.fallback, isSecret: variable.isSecret)
+                name, isQueue ? "\(variable.name): the queue's URL" : variable.name,
+                pattern: hasPattern ? "^https://[^/]+/[0-9]+/[A-Za-z0-9_.-]+$" : nil, fallback: variable.fallback, isSecret: variable.isSecret)
         }
         return lines.isEmpty ? [] : ["", "Parameters:"] + lines
     }
@@ -133,7 +122,11 @@ struct SAMTemplate {
             "          # Every mapping here has ReportBatchItemFailures. Without it on each one, this must not be set: Lambda takes a",
             "          # partial answer that it does not look at for success.", "          SLUICE_PARTIAL_RESPONSES: \"1\"",
         ]
-        for variable in plan.variables { lines.append("          \(variable.name): !Ref \(parameterName(variable.name))") }
+        for variable in plan.variables where TemplateNames.isSettable(variable.name) {
+            let key = TemplateNames.isWord(variable.name) ? quoted(variable.name) : variable.name
+            let value = names.parameter(variable.name).map { "!Ref \($0)" } ?? "!Sub \(quoted(names.reference(variable.name)))"
+            lines.append("          \(key): \(value)")
+        }
         return lines
     }
 
@@ -151,15 +144,19 @@ struct SAMTemplate {
             "            Action: sts:AssumeRole", "      Policies:", "        - PolicyName: consumer", "          PolicyDocument:",
             "            Version: \"2012-10-17\"", "            Statement:",
         ]
+        var sids: Set<String> = []
         func statement(_ sid: String, _ actions: [String], _ resources: [String]) {
+            // A policy has no name twice: a queue may be called what a table's resources are.
+            var sid = sid
+            while !sids.insert(sid).inserted { sid += "Too" }
             lines += ["              - Sid: \(sid)", "                Effect: Allow", "                Action: [\(actions.joined(separator: ", "))]"]
             lines.append("                Resource:")
             for resource in resources { lines.append("                  - \(resource)") }
         }
         let statements = PolicyStatements(place: .stack, function: "${AWS::StackName}-consumer") { queue in
             // The URL is known when the stack is made: its last part is the name.
-            guard let variable = VariableText(queue).onlyVariable else { return nil }
-            return "\u{0}\(parameterName(variable))"
+            guard let variable = VariableText(queue).onlyVariable, isQueueURL(variable), let parameter = names.parameter(variable) else { return nil }
+            return "\u{0}\(parameter)"
         }
         var written = plan
         written.sources = sources.filter { $0.source.kind == .message }.map { source in
@@ -204,7 +201,7 @@ struct SAMTemplate {
                 "", "  # The queue's visibility timeout has to be six times the function's, and its redrive policy keeps what fails for ever.",
                 "  \(source.name)Mapping:", "    Type: AWS::Lambda::EventSourceMapping", "    Properties:", "      FunctionName: !Ref Consumer",
                 "      EventSourceArn: !Sub \(quoted(arn))", "      BatchSize: 10", "      FunctionResponseTypes: [ReportBatchItemFailures]",
-            ]
+            ] + filters(source)
         case .log:
             let group = source.isParameter ? "${\(source.name)Name}" : source.source.name
             return [
@@ -228,7 +225,8 @@ struct SAMTemplate {
     private func filters(_ source: Named) -> [String] {
         switch FilterPlan.criteria(for: source.source, plan.routes) {
         case .patterns(let patterns):
-            return ["      # Keeps all that the routes take.", "      FilterCriteria:", "        Filters:"]
+            let fate = source.source.kind == .message ? " Other messages are deleted." : ""
+            return ["      # Keeps all that the routes take.\(fate)", "      FilterCriteria:", "        Filters:"]
                 + patterns.map { "          - Pattern: '\($0.replacing("'", with: "''"))'" }
         case .none(let reason): return ["      # No filter: \(reason.replacing("\n", with: " "))."]
         case .nothing: return []
@@ -258,11 +256,20 @@ struct SAMTemplate {
 
     // MARK: Texts
 
-    /// Whether a queue's sink takes the variable for all of the queue's name, and so has to be given a URL.
+    /// Whether a queue's sink takes the variable for all of the queue's name, and so has to be given a URL; not where its default is a bare name.
     private func isQueueURL(_ variable: String) -> Bool {
-        plan.sinks.contains { sink in
+        if let fallback = plan.variables.first(where: { $0.name == variable })?.fallback, !fallback.contains("://") { return false }
+        return plan.sinks.contains { sink in
             if case .queue(let queue, _) = sink.target { VariableText(queue).onlyVariable == variable } else { false }
         }
+    }
+
+    /// Whether a text fits the pattern for a queue's URL.
+    private func isPlainURL(_ text: String) -> Bool {
+        let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.count == 5, parts[0] == "https:", parts[1].isEmpty, !parts[2].isEmpty, !parts[3].isEmpty, !parts[4].isEmpty else { return false }
+        return parts[3].utf8.allSatisfy { (0x30...0x39).contains($0) }
+            && parts[4].allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "_.-".contains($0)) }
     }
 
     /// A text with parameters in place of variables, for `!Sub`.
@@ -270,17 +277,9 @@ struct SAMTemplate {
         VariableText(text).parts.map { part in
             switch part {
             case .text(let text): text.replacing("${", with: "${!")
-            case .variable(let name, _): "${\(parameterName(name))}"
+            case .variable(let name, _): names.reference(name)
             }
         }.joined()
-    }
-
-    /// `ORDERS_QUEUE_URL` is the parameter `OrdersQueueUrl`.
-    private func parameterName(_ variable: String) -> String {
-        let words = variable.split(separator: "_").map { $0.prefix(1).uppercased() + $0.dropFirst().lowercased() }
-        let name = words.joined()
-        let taken = Self.names.contains(name) || sources.contains { "\($0.name)StreamArn" == name || "\($0.name)Name" == name }
-        return name.isEmpty || name.first?.isNumber == true || taken ? "Variable\(name)" : name
     }
 
     /// A JSON text is a YAML one.

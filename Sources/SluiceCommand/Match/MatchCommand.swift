@@ -36,7 +36,7 @@ struct MatchCommand: AsyncParsableCommand {
     @Flag(name: [.customShort("v"), .long], help: "Take the records that the pattern does not match.")
     var invert = false
 
-    @Option(help: "How records are written: plain JSON, or typed, as AWS sent them.")
+    @Option(help: "How records are written: plain JSON, or typed, as AWS sent them; debezium takes changes only.")
     var envelope: EnvelopeName = .plain
 
     @Option(help: ArgumentHelp("How many cores to use.", valueName: "number"))
@@ -92,8 +92,10 @@ struct MatchCommand: AsyncParsableCommand {
     }
 
     private func start(_ pattern: EventPattern, _ stop: StopSignal, _ environment: [String: String]) async throws -> Pipeline {
-        let condition: RouteCondition = invert ? .eventOtherThan(pattern) : .event(pattern)
-        let route = Route(name: Self.sink, conditions: [condition], envelope: envelope.envelope, to: [Self.sink])
+        var conditions: [RouteCondition] = [invert ? .eventOtherThan(pattern) : .event(pattern)]
+        // Others have no such form.
+        if envelope == .debezium { conditions.insert(.kind([.change]), at: 0) }
+        let route = Route(name: Self.sink, conditions: conditions, envelope: envelope.envelope, to: [Self.sink])
         var logger = Logger(label: "sluice", factory: { StreamLogHandler.standardError(label: $0) })
         logger.logLevel = .warning
         let options = PipelineOptions(unparked: .list, logger: logger, environment: environment)

@@ -34,19 +34,30 @@ struct InitTests {
         #endif
     }
 
-    @Test("what is commented out is right too")
-    func comments() async throws {
-        #expect(try await sluice("init").status == 0)
-        let comments = [
-            "# table: [Products, Order*]", "# op: [INSERT, MODIFY]", "# envelope: cloudevents", "# envelope: { fields:", "# redact: [",
-        ]
+    @Test("what is commented out is right too", arguments: [false, true])
+    func comments(lambda: Bool) async throws {
+        #if !AWS
+        if lambda { return }
+        #endif
+        #expect(try await sluice.run(["init"] + (lambda ? ["--lambda"] : [])).status == 0)
         let text = try folder.text("sluice.yaml")
-        for comment in comments {
+        var others: [(comment: String, text: String)] = []
+        for comment in [
+            "# table: [Products, Order*]", "# op: [INSERT, MODIFY]", "# when: {", "# changed: [", "# was: {", "# becomes: {", "# envelope: cloudevents", "# envelope: { fields:",
+            "# redact: [",
+        ] {
             #expect(text.contains(comment))
-            let other = text.replacingOccurrences(of: comment, with: String(comment.dropFirst(2)))
-            let path = try folder.write("other.yaml", other)
-            let check = try await sluice("check", "--config", path)
-            #expect(check.status == 0, "\(comment): \(check.errors)")
+            others.append((comment, text.replacingOccurrences(of: comment, with: String(comment.dropFirst(2)))))
+        }
+        // The tests are a block of several lines, and the last one.
+        let start = try #require(text.range(of: "# tests:\n")?.lowerBound)
+        let tests = text[start...].split(separator: "\n").map { $0.dropFirst(2) }.joined(separator: "\n")
+        others.append(("# tests:", String(text[..<start]) + tests + "\n"))
+        for other in others {
+            let path = try folder.write("other.yaml", other.text)
+            let check = try await sluice.run(["check", "--config", path] + (lambda ? ["--lambda"] : []))
+            #expect(check.status == 0, "\(other.comment): \(check.errors)")
+            if other.comment == "# tests:" { #expect(check.errors.hasSuffix("1 test passed\n"), "\(check.errors)") }
         }
     }
 

@@ -51,6 +51,18 @@ import Testing
         #expect(try await warnings("  - { envelope: debezium, kind: change, to: [a, b] }").isEmpty)
     }
 
+    /// A mapping's filter has them, and a route's pattern does not see them.
+    @Test func fieldsOfWhatBringsARecord() async throws {
+        let data = try await warnings("  - { when: { eventName: [INSERT], data: { level: [error] } }, to: [a, b] }")
+        #expect(data.count == 1 && data[0].hasPrefix("sluice.yaml:4:36: warning: routes[0].when.data: no record has it: what a Kinesis stream carries"), "\(data)")
+        let body = try await warnings("  - { kind: event, when: { body.detail: { x: [1] } }, to: [a, b] }")
+        #expect(body.count == 1 && body[0].hasPrefix("sluice.yaml:4:28: warning: routes[0].when.body: no event has it: one that a queue carries"), "\(body)")
+        #expect(try await warnings("  - { bus: \"*\", when: { $or: [{ body: [x] }, { data: [y] }] }, to: [a, b] }").count == 2)
+        for when in ["body: { x: [1] }", "database: [x]", "detail: { data: [x], body: [y] }"] {
+            #expect(try await warnings("  - { when: { \(when) }, to: [a, b] }").isEmpty, "\(when)")
+        }
+    }
+
     @Test func digestsThatCanBeGuessed() async throws {
         #expect(try await warnings("  - { redact: [keys.email], to: [a, b] }").first?.contains("redact_key") == true)
         #expect(try await warnings("  - { redact: [keys.email], to: [a, b] }", top: "redact_key: 0123456789abcdef").isEmpty)
@@ -90,6 +102,66 @@ import Testing
         #expect(try await templateWarnings(Self.function.replacingOccurrences(of: "\"1\"", with: "\"0\"") + mapping + " }").isEmpty)
         let event = "\n      Events: { E: { Type: SQS, Properties: { Queue: q } } }"
         #expect(try await templateWarnings(Self.function + event).first?.contains("Resources.F.Properties.Events.E") == true)
+    }
+
+    @Test func theSettingMayStandInGlobals() async throws {
+        let resources = """
+              F:
+                Type: AWS::Serverless::Function
+                Properties:
+                  Events: { E: { Type: SQS, Properties: { Queue: q } } }
+            Globals: { Function: { Environment: { Variables: { SLUICE_PARTIAL_RESPONSES: "1" } } } }
+            """
+        #expect(try await templateWarnings(resources).first?.contains("Resources.F.Properties.Events.E: SLUICE_PARTIAL_RESPONSES is set") == true)
+        // The function's own wins, and functions of plain CloudFormation have no Globals.
+        let own = "Properties:\n      Environment: { Variables: { SLUICE_PARTIAL_RESPONSES: \"0\" } }"
+        #expect(try await templateWarnings(resources.replacingOccurrences(of: "Properties:\n", with: own + "\n")).isEmpty)
+        let mapping = "\n  M: { Type: AWS::Lambda::EventSourceMapping, Properties: { FunctionName: !Ref G } }\n  G: { Type: AWS::Lambda::Function }\nGlobals:"
+        #expect(try await templateWarnings(resources.replacingOccurrences(of: "\nGlobals:", with: mapping)).count == 1)
+    }
+
+    @Test(arguments: [
+        "!Ref F", "!GetAtt F.Arn", "!GetAtt [F, Arn]", "{ Ref: F }", "{ \"Fn::GetAtt\": [F, Arn] }", "!Sub \"${F.Arn}:live\"", "!Sub [\"${X}\", { X: !Ref F }]",
+        "!Join [\":\", [!GetAtt F.Arn, live]]", "!Ref FAliaslive", "!Ref A", "stream-consumer", "\"arn:aws:lambda:eu-west-1:123456789012:function:stream-consumer:live\"",
+    ])
+    func aMappingIsHeldAgainstItsOwnFunction(_ name: String) async throws {
+        let resources = """
+              G: { Type: AWS::Lambda::Function, Properties: { FunctionName: other, Environment: { Variables: { X: x } } } }
+            \(Self.function)
+                  FunctionName: stream-consumer
+              A: { Type: AWS::Lambda::Alias, Properties: { FunctionName: !Ref F, Name: live } }
+              M: { Type: AWS::Lambda::EventSourceMapping, Properties: { FunctionName: \(name) } }
+            """
+        #expect(try await templateWarnings(resources).first?.contains("Resources.M: SLUICE_PARTIAL_RESPONSES is set") == true)
+    }
+
+    @Test(arguments: ["!Ref G", "!GetAtt G.Arn", "other", "!ImportValue consumer", "!Ref Parameter"])
+    func aMappingOfAnotherFunctionIsNotWarnedOf(_ name: String) async throws {
+        let resources = """
+            \(Self.function)
+              G: { Type: AWS::Lambda::Function, Properties: { FunctionName: other } }
+              M: { Type: AWS::Lambda::EventSourceMapping, Properties: { FunctionName: \(name) } }
+            """
+        #expect(try await templateWarnings(resources).isEmpty)
+    }
+
+    @Test func queuesNeedARedrivePolicy() async throws {
+        func resources(_ queue: String, _ arn: String = "!GetAtt Q.Arn") -> String {
+            """
+              Q: { Type: AWS::SQS::Queue, Properties: { QueueName: q\(queue) } }
+              F:
+                Type: AWS::Serverless::Function
+                Properties:
+                  Events: { E: { Type: SQS, Properties: { Queue: \(arn), FunctionResponseTypes: [ReportBatchItemFailures] } } }
+              M: { Type: AWS::Lambda::EventSourceMapping, Properties: { FunctionName: !Ref F, EventSourceArn: \(arn) } }
+            """
+        }
+        let found = try await templateWarnings(resources(""))
+        #expect(found.count == 2 && found.allSatisfy { $0.contains("the queue Q has no RedrivePolicy") }, "\(found)")
+        #expect(try await templateWarnings(resources(", RedrivePolicy: !Ref AWS::NoValue")).count == 2)
+        #expect(try await templateWarnings(resources(", RedrivePolicy: { maxReceiveCount: 5, deadLetterTargetArn: x }")).isEmpty)
+        #expect(try await templateWarnings(resources("", "!Ref QueueArn")).isEmpty)
+        #expect(try await templateWarnings(resources(""), park: "rejected: { to: b, park_after: 15m }").isEmpty)
     }
 
     @Test func streamsNeedALimitAndAPlaceForWhatReachesIt() async throws {

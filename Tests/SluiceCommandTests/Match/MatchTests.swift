@@ -42,6 +42,17 @@ struct MatchTests {
         #expect(try await sluice("match", "-c", "-v", pattern, "events.ndjson").text == "4\n")
     }
 
+    @Test("a form that only changes have takes changes only")
+    func debezium() async throws {
+        try folder.write("mixed.ndjson", Recordings.change(1) + "\n" + Self.event(2) + "\n")
+        let pattern = #"{"$or":[{"eventName":["INSERT"]},{"source":["shop"]}]}"#
+        #expect(try await sluice("match", pattern, "mixed.ndjson").lines.count == 2)
+        let result = try await sluice("match", pattern, "mixed.ndjson", "--envelope", "debezium")
+        #expect(result.status == 0 && result.lines.count == 1 && result.text.contains("\"after\""), "\(result.text)")
+        let others = try await sluice("match", "-v", #"{"source":["elsewhere"]}"#, "mixed.ndjson", "--envelope", "debezium")
+        #expect(others.lines == result.lines)
+    }
+
     @Test("nothing found is status 1, and a count of 0")
     func nothing() async throws {
         let result = try await sluice("match", #"{"detail":{"number":[7]}}"#, "events.ndjson")
@@ -197,6 +208,63 @@ struct ExplainTests {
               gone.json: cannot be read
             2 of 2 tests failed
             """), "\(result.errors)")
+    }
+
+    @Test("--json runs the tests too: it writes what passes them, and nothing else to standard output")
+    func testsBeforeJSON() async throws {
+        func write(_ routes: String) throws {
+            try folder.write("sluice.yaml", Self.configuration + "tests:\n  - { event: event.json, routes: [\(routes)] }\n")
+        }
+        try folder.write("event.json", Self.change("open"))
+        try write("everything")
+        let passing = try await sluice("check", "--json")
+        #expect(passing.status == 0 && passing.text.hasPrefix("{") && passing.text.contains("\"sinks\"") && passing.errors == "1 test passed\n", "\(passing.errors)")
+        try write("paid orders")
+        let failing = try await sluice("check", "--json")
+        #expect(failing.status == 1 && failing.text.isEmpty && failing.errors.hasSuffix("1 of 1 test failed\n"), "\(failing.errors)")
+        try write("unpaid orders")
+        let wrong = try await sluice("check", "--json")
+        #expect(wrong.status == 2 && wrong.text.isEmpty && wrong.errors.contains("the unknown route"), "\(wrong.errors)")
+    }
+
+    private func unset(_ table: String, routes: String) -> String {
+        """
+        sinks: { a: { type: exec, command: [cat], env: { TOKEN: "${SURELY_NOT_SET}" } } }
+        routes: [{ name: r, table: ["\(table)"], to: a }]
+        rejected: { block: true }
+        tests: [{ event: event.json, routes: [\(routes)] }]
+
+        """
+    }
+
+    @Test("tests and --explain do without variables of sinks")
+    func unsetVariablesOfSinks() async throws {
+        try folder.write("event.json", Self.change("open"))
+        try folder.write("sluice.yaml", unset("Orders", routes: "r"))
+        let passing = try await sluice("check", "--lambda", "--json")
+        #expect(passing.status == 0 && passing.errors.hasSuffix("1 test passed\n") && passing.text.contains("${SURELY_NOT_SET}"), "\(passing.errors)")
+        #expect(try await sluice("check", "--lambda", "--explain", "event.json").text.contains("r: taken, to a"))
+        try folder.write("sluice.yaml", unset("Orders", routes: ""))
+        let failing = try await sluice("check", "--lambda", "--json")
+        #expect(failing.status == 1 && failing.text.isEmpty, "\(failing.errors)")
+    }
+
+    @Test("tests and --explain that need variables that are not set are not left out in silence")
+    func unsetVariablesOfRoutes() async throws {
+        try folder.write("event.json", Self.change("open"))
+        try folder.write("sluice.yaml", unset("${NOR_THIS_ONE}", routes: "r"))
+        for arguments in [["--json"], []] {
+            let result = try await sluice.run(["check", "--lambda"] + arguments)
+            #expect(result.status == 0 && result.text.isEmpty == arguments.isEmpty)
+            #expect(result.errors.contains("routes[0].table[0]: found ${NOR_THIS_ONE}, which is not set") && !result.errors.contains("SURELY_NOT_SET"), "\(result.errors)")
+            #expect(result.errors.contains("sluice.yaml: 1 test not run"), "\(result.errors)")
+        }
+        let explain = try await sluice("check", "--lambda", "--explain", "event.json")
+        #expect(explain.status == 2 && explain.text.isEmpty && explain.errors.contains("NOR_THIS_ONE"), "\(explain.errors)")
+        var sluice = sluice
+        sluice.environment["NOR_THIS_ONE"] = "Orders"
+        #expect(try await sluice("check", "--lambda").errors.hasSuffix("1 test passed\n"))
+        #expect(try await sluice("check", "--json", "--explain", "event.json").status == 2)
     }
 
     @Test("mistakes in tests are told with their places")
