@@ -45,6 +45,10 @@ public struct JSONNameFilter: Sendable, Hashable, BitwiseCopyable {
     @inlinable @inline(__always)
     public func mayBegin(_ word: UInt64) -> Bool { beginnings &>> JSONNameFilter.startHash(word) & 1 != 0 }
 
+    /// The same answer as the top bit of a word, for loops that take many: a branch on it would go the wrong way too often.
+    @inlinable @inline(__always)
+    public func mayBeginBit(_ word: UInt64) -> UInt64 { (beginnings &>> JSONNameFilter.startHash(word)) &<< 63 }
+
     /// Whether a member may be looked for.
     ///
     /// - Parameter count: how many bytes its name has; of one with escapes, whose word is zero, no matter how many.

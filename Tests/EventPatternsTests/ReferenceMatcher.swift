@@ -16,11 +16,11 @@ enum Reference {
 
     typealias Rule = [(path: [UInt8], values: [PatternNode])]
 
-    static func matches(_ pattern: PatternNode, _ event: JSONValue) -> Bool {
+    static func matches(_ pattern: PatternNode, _ event: JSONValue, numbers: NumberRule = .doubles) -> Bool {
         var leaves: [Leaf] = []
         var arrays = 0
         flatten(event, nil, [:], &arrays, &leaves)
-        return rules(of: pattern).contains { holds($0, leaves) }
+        return rules(of: pattern).contains { holds($0, leaves, numbers) }
     }
 
     // MARK: Events
@@ -79,25 +79,27 @@ enum Reference {
 
     // MARK: Matching
 
-    static func holds(_ rule: Rule, _ leaves: [Leaf]) -> Bool {
+    static func holds(_ rule: Rule, _ leaves: [Leaf], _ numbers: NumberRule) -> Bool {
         let sorted = rule.map { (key: Array(String(decoding: $0.path, as: UTF8.self).utf16), field: $0) }
             .sorted { $0.key.lexicographicallyPrecedes($1.key) }.map(\.field)
-        return holds(sorted[...], leaves, [:])
+        return holds(sorted[...], leaves, [:], numbers)
     }
 
-    private static func holds(_ rest: ArraySlice<(path: [UInt8], values: [PatternNode])>, _ leaves: [Leaf], _ elements: [Int: Int]) -> Bool {
+    private static func holds(
+        _ rest: ArraySlice<(path: [UInt8], values: [PatternNode])>, _ leaves: [Leaf], _ elements: [Int: Int], _ numbers: NumberRule
+    ) -> Bool {
         guard let field = rest.first else { return true }
         // What is in another element of an array that was chosen from before is out of the question.
         let fitting = leaves.filter { leaf in
             leaf.path == field.path && leaf.elements.allSatisfy { elements[$0.key] == nil || elements[$0.key] == $0.value }
         }
-        if fitting.isEmpty && field.values.contains(where: { isExists($0, false) }) && holds(rest.dropFirst(), leaves, elements) { return true }
+        if fitting.isEmpty && field.values.contains(where: { isExists($0, false) }) && holds(rest.dropFirst(), leaves, elements, numbers) { return true }
         // Elements that were tried for this field need no second try.
         var tried: Set<[Int: Int]> = []
         for leaf in fitting where !tried.contains(leaf.elements) {
-            guard field.values.contains(where: { isMet($0, leaf.value) }) else { continue }
+            guard field.values.contains(where: { isMet($0, leaf.value, numbers) }) else { continue }
             tried.insert(leaf.elements)
-            if holds(rest.dropFirst(), leaves, elements.merging(leaf.elements) { $1 }) { return true }
+            if holds(rest.dropFirst(), leaves, elements.merging(leaf.elements) { $1 }, numbers) { return true }
         }
         return false
     }
@@ -108,13 +110,13 @@ enum Reference {
 
     // MARK: Values
 
-    static func isMet(_ node: PatternNode, _ value: JSONValue) -> Bool {
+    static func isMet(_ node: PatternNode, _ value: JSONValue, _ numbers: NumberRule) -> Bool {
         switch (node.value, value) {
         case (.null, .null): return true
         case (.bool(let a), .bool(let b)): return a == b
-        case (.number(let a), .number(let b)): return ReferenceNumber.isSame(a, b)
+        case (.number(let a), .number(let b)): return ReferenceNumber.isSame(a, b, numbers)
         case (.string(let a), .string(let b)): return isSameText(a, b)
-        case (.object(let members), _): return isMet(members[0].name, members[0].node, value)
+        case (.object(let members), _): return isMet(members[0].name, members[0].node, value, numbers)
         default: return false
         }
     }
@@ -124,11 +126,11 @@ enum Reference {
         return Array(a.utf8) == Array(b.utf8)
     }
 
-    private static func isMet(_ name: String, _ operand: PatternNode, _ value: JSONValue) -> Bool {
+    private static func isMet(_ name: String, _ operand: PatternNode, _ value: JSONValue, _ numbers: NumberRule) -> Bool {
         switch name {
         case "exists": return isExists(PatternNode(.object([.init(name: name, place: 0, node: operand)]), place: 0), true)
-        case "anything-but": return !isExcluded(operand, value)
-        case "numeric": return isInRange(operand, value)
+        case "anything-but": return !isExcluded(operand, value, numbers)
+        case "numeric": return isInRange(operand, value, numbers)
         case "cidr":
             guard case .string(let network) = operand.value else { return false }
             if case .string(let text) = value { return ReferenceAddress.contains(network, text) }
@@ -154,35 +156,35 @@ enum Reference {
         }
     }
 
-    private static func isExcluded(_ operand: PatternNode, _ value: JSONValue) -> Bool {
+    private static func isExcluded(_ operand: PatternNode, _ value: JSONValue, _ numbers: NumberRule) -> Bool {
         switch operand.value {
-        case .array(let nodes): return nodes.contains { isExcluded($0, value) }
+        case .array(let nodes): return nodes.contains { isExcluded($0, value, numbers) }
         case .string(let wanted):
             if case .string(let text) = value { return Array(text.utf8) == Array(wanted.utf8) }
             return false
         case .number(let wanted):
-            if case .number(let text) = value { return ReferenceNumber.isSame(wanted, text) }
+            if case .number(let text) = value { return ReferenceNumber.isSame(wanted, text, numbers) }
             return false
         case .object(let members):
             let texts: [PatternNode] = if case .array(let nodes) = members[0].node.value { nodes } else { [members[0].node] }
-            return texts.contains { isMet(members[0].name, $0, value) }
+            return texts.contains { isMet(members[0].name, $0, value, numbers) }
         default: return false
         }
     }
 
-    private static func isInRange(_ operand: PatternNode, _ value: JSONValue) -> Bool {
-        guard case .array(let parts) = operand.value, case .number(let text) = value, let number = ReferenceNumber.double(text) else { return false }
+    private static func isInRange(_ operand: PatternNode, _ value: JSONValue, _ numbers: NumberRule) -> Bool {
+        guard case .array(let parts) = operand.value, case .number(let text) = value else { return false }
         for place in stride(from: 0, to: parts.count, by: 2) {
             guard case .string(let sign) = parts[place].value, case .number(let bound) = parts[place + 1].value,
-                let limit = ReferenceNumber.double(bound)
+                let order = ReferenceNumber.order(text, bound, numbers)
             else { return false }
             let holds =
                 switch sign {
-                case "=": number == limit
-                case "<": number < limit
-                case "<=": number <= limit
-                case ">": number > limit
-                default: number >= limit
+                case "=": order == 0
+                case "<": order < 0
+                case "<=": order <= 0
+                case ">": order > 0
+                default: order >= 0
                 }
             if !holds { return false }
         }

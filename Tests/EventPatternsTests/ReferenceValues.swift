@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import EventPatterns
+
 /// Numbers as the reference sees them: digits as text, and what a double makes of them.
 enum ReferenceNumber {
     /// Sign, digits without zeros at either end, and the power of ten behind the last of them.
@@ -33,8 +35,32 @@ enum ReferenceNumber {
         return value
     }
 
-    static func isSame(_ a: String, _ b: String) -> Bool {
-        switch (double(a), double(b)) {
+    /// How two numbers are ordered by all their digits: negative, zero or positive. Both are written out without a point, to the same power of ten
+    /// and the same length, and compared as texts.
+    static func order(_ a: String, _ b: String) -> Int {
+        guard let a = parts(a), let b = parts(b) else { return 0 }
+        if a.negative != b.negative { return a.negative ? -1 : 1 }
+        let power = min(a.power, b.power)
+        var (left, right) = (a.digits + zeros(a.power - power), b.digits + zeros(b.power - power))
+        let length = max(left.count, right.count)
+        left = zeros(length - left.count) + left
+        right = zeros(length - right.count) + right
+        let order = left == right ? 0 : left < right ? -1 : 1
+        return a.negative ? -order : order
+    }
+
+    /// The same by a rule; nil where a number has no value by it.
+    static func order(_ a: String, _ b: String, _ rule: NumberRule) -> Int? {
+        if rule == .exact { return order(a, b) }
+        guard let a = double(a), let b = double(b) else { return nil }
+        return a == b ? 0 : a < b ? -1 : 1
+    }
+
+    private static func zeros(_ count: Int) -> String { String(repeating: "0", count: count) }
+
+    static func isSame(_ a: String, _ b: String, _ rule: NumberRule) -> Bool {
+        if rule == .exact { return order(a, b) == 0 }
+        return switch (double(a), double(b)) {
         case (let a?, let b?): a == b
         case (nil, nil): a == b
         default: false

@@ -15,32 +15,54 @@ extension EventPattern {
     /// Conditions on DynamoDB's records that are never met, or always.
     ///
     /// Lambda hands numbers of items out as texts, so no comparison of numbers matches one
-    /// ([filtering](https://docs.aws.amazon.com/lambda/latest/dg/with-ddb-filtering.html)); and an attribute is an object, which `exists` does not see.
+    /// ([filtering](https://docs.aws.amazon.com/lambda/latest/dg/with-ddb-filtering.html)); and an image and an attribute are objects, which `exists`
+    /// does not see.
     public var warnings: [PatternWarning] {
         var warnings: [PatternWarning] = []
         guard numbers == .doubles else { return [] }
         for condition in alternatives.flatMap(\.conditions) {
-            let path = String(decoding: condition.path, as: UTF8.self)
-            let names = path.split(separator: ".", omittingEmptySubsequences: false)
-            guard names.count >= 3, names[0] == "dynamodb", ["Keys", "NewImage", "OldImage"].contains(names[1]) else { continue }
-            func warn(_ message: String) {
-                let warning = PatternWarning(path: path, place: condition.place, message: message)
-                if !warnings.contains(warning) { warnings.append(warning) }
-            }
-            if names.count >= 4, ["N", "NS"].contains(names[names.count - 1]), condition.tests.contains(where: \.isNumeric) {
-                warn("never matches: in a stream's records numbers are texts, such as \"42\"; the route's was and becomes compare numbers")
-            }
-            if names.count == 3 {
-                let existence = condition.tests.contains(.exists)
-                warn(
-                    existence
-                        ? "never matches: an attribute is an object, and exists sees values only; name the type as well, such as \(names[2]).S"
-                        : condition.allowsAbsence
-                            ? "always matches: an attribute is an object, and exists sees values only; name the type as well, such as \(names[2]).S"
-                            : "never matches: values stand below their type; name it as well, such as \(names[2]).S")
-            }
+            guard let message = condition.warning else { continue }
+            let warning = PatternWarning(path: String(decoding: condition.path, as: UTF8.self), place: condition.place, message: message)
+            if !warnings.contains(warning) { warnings.append(warning) }
         }
         return warnings
+    }
+}
+
+extension Condition {
+    fileprivate var warning: String? {
+        let names = String(decoding: path, as: UTF8.self).split(separator: ".", omittingEmptySubsequences: false)
+        guard names.count >= 2, names[0] == "dynamodb", ["Keys", "NewImage", "OldImage"].contains(names[1]) else { return nil }
+        switch names.count {
+        case 2:
+            return warning(
+                objectIs: "\(names[1]) is an object", valuesAre: "values stand below attributes and their types",
+                advice: "name an attribute and its type as well, such as \(names[1]).Id.S")
+        case 3:
+            return warning(
+                objectIs: "an attribute is an object", valuesAre: "values stand below their type",
+                advice: "name the type as well, such as \(names[2]).S")
+        default: return ["N", "NS"].contains(names[names.count - 1]) ? numberWarning : nil
+        }
+    }
+
+    /// For a place where there is never anything but an object.
+    private func warning(objectIs object: String, valuesAre values: String, advice: String) -> String {
+        if allowsAbsence { return "always matches: \(object), and exists sees values only; \(advice)" }
+        if tests.contains(.exists) { return "never matches: \(object), and exists sees values only; \(advice)" }
+        return "never matches: \(values); \(advice)"
+    }
+
+    /// For a place where there are numbers, as texts.
+    private var numberWarning: String? {
+        let fact = "in a stream's records numbers are texts, such as \"42\""
+        let advice = "the route's was and becomes compare numbers"
+        if tests.contains(where: \.excludesNumbersOnly) {
+            return "always matches where there is a number: \(fact), and anything-but with numbers leaves no text out; \(advice)"
+        }
+        guard tests.contains(where: \.isNumeric) else { return nil }
+        if !allowsAbsence && tests.allSatisfy(\.isNumeric) { return "never matches: \(fact); \(advice)" }
+        return "matches by its other values alone: \(fact), so a comparison with a number is never met; \(advice)"
     }
 }
 
@@ -51,5 +73,10 @@ extension ValueTest {
         case .number, .range: true
         default: false
         }
+    }
+
+    /// Whether every text meets it, since it leaves out numbers and nothing else.
+    fileprivate var excludesNumbersOnly: Bool {
+        if case .anythingBut(let tests) = self { tests.allSatisfy(\.isNumeric) } else { false }
     }
 }

@@ -122,10 +122,11 @@ struct BatchAccount {
     private func rejections() -> [BatchReport.Rejection] {
         var rejections: [(slot: Int, rejection: BatchReport.Rejection)] = []
         for ledger in work.ledgers {
-            for effect in ledger.effects where effect.state == .parked || effect.state == .listed {
+            for (place, effect) in ledger.effects.enumerated() where effect.state == .parked || effect.state == .listed {
                 let record = ledger.record(effect)
+                // The id is the one that the sink was given: reports are shown, and an id may be made of what is to be hidden.
                 rejections.append((effect.slot, BatchReport.Rejection(
-                    record: record.id, source: record.source, position: record.position,
+                    record: ledger.share.storage.record(place).id, source: record.source, position: record.position,
                     route: ledger.share.storage.route(slot: effect.slot), sink: ledger.share.storage.sink,
                     reason: effect.reason ?? "", isParked: effect.state == .parked)))
             }

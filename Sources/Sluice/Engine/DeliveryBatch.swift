@@ -73,6 +73,9 @@ public struct Delivery: Sendable, Identifiable {
 
     public var id: ID { ID(record: record.id, sink: storage.sink) }
 
+    /// The same in the engine's own account, which knows records by the ids that they were received with: redaction may make others.
+    var accountID: ID { ID(record: storage.records[storage.slot(index)].id, sink: storage.sink) }
+
     /// The record. On a route that redacts it is another one than was received, made without what is to be hidden: nothing that is read or
     /// written of it can give that away.
     public var record: Record { storage.record(index) }
@@ -192,7 +195,7 @@ extension DeliveryBatch {
     /// Tells by which route the record at a place of its batch came to a sink.
     struct RouteNames: Sendable {
         /// The plan of each record; empty where all have the first.
-        var plans: [UInt16]
+        var plans: [UInt32]
         /// The route of each plan; empty where the plan does not lead to this sink.
         var names: [String]
 

@@ -86,7 +86,7 @@ struct RejectedItem: Sendable {
         member("route", route, &writer)
         member("sink", sink, &writer)
         writer.write(raw: ",\"record_id\":")
-        writer.write(string: recordID.id)
+        writer.write(string: isWithheld ? id : recordID.id)
         writer.write(raw: "}}\n")
     }
 

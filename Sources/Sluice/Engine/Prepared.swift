@@ -35,7 +35,8 @@ extension Prepared {
             let key = GroupKey(
                 included: routes.map { $0 != nil },
                 envelopes: sink.needsPayload ? routes.map { $0.map { table.routes[$0].envelope } } : nil,
-                redactions: sink.isRedacted ? routes.map { $0.map { table.routes[$0].redaction ?? .none } } : nil)
+                redactions: sink.isRedacted ? routes.map { $0.map { table.routes[$0].redaction ?? .none } } : nil,
+                ordering: sink.isRedacted ? table.orderings[number] : nil)
             let member = Member(sink: number, routes: routes.map { $0.map { table.routes[$0].name } ?? "" })
             if let group = groups.firstIndex(where: { $0.key == key }) {
                 groups[group].members.append(member)
@@ -69,6 +70,8 @@ extension Prepared {
         var included: [Bool]
         var envelopes: [Envelope?]?
         var redactions: [Redaction?]?
+        /// What makes the digests of ordering keys; nil where no route to the sinks may hide a key.
+        var ordering: Redaction?
     }
 
     private struct Member {
@@ -119,7 +122,7 @@ extension Prepared {
         _ memory: JSONMemory?
     ) -> Content {
         let places = slots.map { $0.map(Int.init) } ?? Array(0..<records.count)
-        let redacted = records.redacted(places.map { ($0, redactions[Int(plans.ofRecord[$0])] ?? .none) })
+        let redacted = records.redacted(places.map { ($0, redactions[Int(plans.ofRecord[$0])] ?? .none) }, orderedBy: key.ordering)
         guard let envelopes = key.envelopes else { return Content(slots: slots, lines: .none, redacted: redacted) }
         var renderer = RecordRenderer()
         var writer = JSONWriter(capacity: records.byteCount, memory: memory)
@@ -133,7 +136,7 @@ extension Prepared {
         return Content(slots: slots, lines: RenderedLines(bytes: writer.finish(), offsets: offsets), redacted: redacted)
     }
 
-    private static func slots(of plans: RoutingTable.Plans, where included: (UInt16) -> Bool) -> [UInt32] {
+    private static func slots(of plans: RoutingTable.Plans, where included: (UInt32) -> Bool) -> [UInt32] {
         var slots: [UInt32] = []
         for (index, plan) in plans.ofRecord.enumerated() where included(plan) { slots.append(UInt32(index)) }
         return slots

@@ -137,7 +137,7 @@ final class SinkRunner: Sendable {
 
     private func note(late outcomes: Outcomes, _ batch: DeliveryBatch) {
         let ids = batch.indices.filter { outcomes[$0].code == .delivered || outcomes[$0].code == .alreadyThere }
-            .map { batch[$0].id }
+            .map { batch[$0].accountID }
         lateDeliveries.withLock { $0 += ids }
     }
 

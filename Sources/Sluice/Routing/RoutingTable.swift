@@ -15,6 +15,9 @@ struct RoutingTable: Sendable {
 
     let routes: [Route]
     private let sinks: [[Int]]
+    /// For each sink what makes the digests by which its items are ordered: the redaction of the first route to it that may hide a key.
+    /// It has to be one for all batches, since an item must keep its ordering key.
+    let orderings: [Redaction?]
     /// Nil where no route asks for values.
     private let values: ValueConditions?
     /// For each route whether all records can take it as far as its source and operation go, and whether it asks for values.
@@ -27,6 +30,9 @@ struct RoutingTable: Sendable {
     init(_ routes: [Route], sinks names: [String]) {
         self.routes = routes
         sinks = routes.map { route in route.to.compactMap { names.firstIndex(of: $0) } }
+        orderings = names.map { name in
+            routes.first { $0.to.contains(name) && $0.redaction?.touchesItems == true }?.redaction
+        }
         let values = ValueConditions(routes)
         self.values = values
         isOpen = routes.map(\.isOpen)
@@ -63,7 +69,7 @@ struct RoutingTable: Sendable {
         let others: UInt8 = 4
         var known = [Way?](repeating: nil, count: sources.count * codes)
         var byName: [Named: Way] = [:]
-        var plans = Plans(all: [], ofRecord: [])
+        var plans = Plans()
         plans.ofRecord.reserveCapacity(records.count)
         var choices: [Choice] = []
         var matcher = values.map { ValueMatcher($0, records) }
@@ -93,7 +99,7 @@ struct RoutingTable: Sendable {
     /// How records of one source and operation get their plan.
     private enum Way {
         /// All of them have this one.
-        case plan(UInt16)
+        case plan(UInt32)
         /// Their values decide: the place among the choices.
         case choice(Int)
     }
@@ -103,16 +109,16 @@ struct RoutingTable: Sendable {
         /// Those of them that ask for values.
         let valued: ValuedRoutes
         /// What was decided before, and what last: often the next record is like the one before.
-        private var plans: [RouteSet: UInt16] = [:]
+        private var plans: [RouteSet: UInt32] = [:]
         private var lastTaken = RouteSet()
-        private var lastPlan: UInt16?
+        private var lastPlan: UInt32?
 
         init(candidates: [Int], valued: ValuedRoutes) {
             self.candidates = candidates
             self.valued = valued
         }
 
-        mutating func plan(_ taken: RouteSet) -> UInt16? {
+        mutating func plan(_ taken: RouteSet) -> UInt32? {
             if let lastPlan, lastTaken == taken { return lastPlan }
             guard let known = plans[taken] else { return nil }
             lastTaken = taken
@@ -120,7 +126,7 @@ struct RoutingTable: Sendable {
             return known
         }
 
-        mutating func remember(_ plan: UInt16, for taken: RouteSet) {
+        mutating func remember(_ plan: UInt32, for taken: RouteSet) {
             plans[taken] = plan
             lastTaken = taken
             lastPlan = plan
@@ -135,7 +141,7 @@ struct RoutingTable: Sendable {
         return .choice(choices.count - 1)
     }
 
-    private func plan(of number: Int, _ taken: RouteSet, _ plans: inout Plans, _ choices: inout [Choice]) -> UInt16 {
+    private func plan(of number: Int, _ taken: RouteSet, _ plans: inout Plans, _ choices: inout [Choice]) -> UInt32 {
         if let known = choices[number].plan(taken) { return known }
         let choice = choices[number]
         let along = choice.candidates.filter { route in choice.valued.routes.firstIndex(of: route).map { taken.contains($0) } ?? true }
@@ -151,13 +157,16 @@ struct RoutingTable: Sendable {
 
     /// The plans that occur in a batch, and which record has which.
     struct Plans: Sendable {
-        var all: [Plan]
-        var ofRecord: [UInt16]
+        var all: [Plan] = []
+        var ofRecord: [UInt32] = []
+        private var numbers: [Plan: UInt32] = [:]
 
-        mutating func number(of plan: Plan) -> UInt16 {
-            if let number = all.firstIndex(of: plan) { return UInt16(number) }
+        mutating func number(of plan: Plan) -> UInt32 {
+            if let number = numbers[plan] { return number }
+            let number = UInt32(all.count)
             all.append(plan)
-            return UInt16(all.count - 1)
+            numbers[plan] = number
+            return number
         }
     }
 }

@@ -56,6 +56,15 @@ public struct RecordChunk: Sendable {
         byteCount = undecodable.rawBytes.count
     }
 
+    /// Nothing is left to be decoded. Where that would have to be looked for, it says no.
+    package var isExhausted: Bool {
+        switch content {
+        case .nothing: true
+        case .indexed(let document, _): root >= document.roots.count
+        case .text, .undecodable, .chunks: false
+        }
+    }
+
     /// Decodes the next batch; nil when all has been decoded. Never fails: what cannot be decoded is in the batch's `undecodable`.
     public mutating func nextBatch() -> RecordBatch? {
         while true {

@@ -17,13 +17,17 @@ extension RecordBatch {
     ///
     /// What comes out is a batch that knows nothing of the bytes received: whoever has it, and whatever they write of it (images, keys, the
     /// plain line, the raw record), cannot give away what was hidden. Kept are the records' ids, positions and order, and the names of
-    /// changed attributes. An id that is made of a record's parts, where the source gives none, stays the same hash.
+    /// changed attributes. An id that is made of a record's parts, where the source gives none, is a digest by the redaction's key where such
+    /// a part may be hidden; without a key it stays the same hash, by which parts can be guessed.
     ///
-    /// The ordering key of a change is a digest where any of the redactions touches items: the same in all of the batch, and in all runs
-    /// with the same key.
-    public func redacted(_ selection: [(place: Int, redaction: Redaction)]) -> RecordBatch {
+    /// The ordering key of a change is a digest where a redaction touches items: the same in all of the batch, and in all runs with the same
+    /// key.
+    ///
+    /// - Parameter ordering: makes the digests of the ordering keys. Who hands over batch after batch passes the same each time, or what one
+    ///   batch happens to hide decides about the keys of all. Absent: the first of the selection that touches items.
+    public func redacted(_ selection: [(place: Int, redaction: Redaction)], orderedBy ordering: Redaction? = nil) -> RecordBatch {
         let parts = storage.index
-        let touching = selection.first { $0.redaction.touchesItems }?.redaction
+        let touching = ordering ?? selection.first { $0.redaction.touchesItems }?.redaction
         var redactors: [Redaction: RecordRedactor] = [:]
         var differences = RecordRenderer()
         var writer = JSONWriter(capacity: storage.byteCount + 64)
@@ -34,7 +38,7 @@ extension RecordBatch {
             redactors[redaction] = redactor
             redactor.write(parts, slot, into: &writer)
             writer.write(byte: 0x0A)
-            origins.append(origin(of: place, slot, touching, &differences))
+            origins.append(origin(of: place, slot, redaction, redactor, touching, &differences))
         }
         let document = JSONDocument.index(writer.finish(), framing: .sequence, limits: parts.limits.json).document
         var decoder = EnvelopeDecoder(document, offset: 0, limits: parts.limits, payloadBudget: .max)
@@ -56,8 +60,13 @@ extension RecordBatch {
         return RecordBatch(Storage(index, origins: origins))
     }
 
-    private func origin(of place: Int, _ slot: Slot, _ touching: Redaction?, _ differences: inout RecordRenderer) -> RecordOrigin {
+    private func origin(
+        of place: Int, _ slot: Slot, _ redaction: Redaction, _ redactor: RecordRedactor, _ touching: Redaction?, _ differences: inout RecordRenderer
+    ) -> RecordOrigin {
         let record = self[place]
+        var id = record.idText
+        // Whoever guesses the parts can make the hash that stands for an id, but not the digest.
+        if slot.id.isNone && redaction.key != nil && redactor.hidesPartsOfID(storage.index, slot) { id = redaction.digest(id) }
         var key = record.orderingKey
         if let touching, slot.kind == .change, let text = key?.text {
             key = OrderingKey("\(record.source.identity)#\(touching.digest(text))")
@@ -68,7 +77,7 @@ extension RecordBatch {
             differences.changedNames(storage, slot, place, into: &names)
             changed = names.array
         }
-        return RecordOrigin(id: record.idText, position: record.position, orderingKey: key, changed: changed)
+        return RecordOrigin(id: id, position: record.position, orderingKey: key, changed: changed)
     }
 }
 

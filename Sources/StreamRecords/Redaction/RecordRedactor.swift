@@ -28,6 +28,24 @@ struct RecordRedactor {
         }
     }
 
+    /// Whether something may be hidden of what an id is made of where the source gives none.
+    func hidesPartsOfID(_ storage: RecordIndex, _ slot: Slot) -> Bool {
+        switch slot.kind {
+        case .change:
+            guard redaction.touchesItems, !slot.keys.isNone else { return false }
+            let document = storage.documents[Int(slot.document)]
+            let keys = imagePaths(document, slot).keys
+            var members = document.view(slot.keys).members
+            while members.next() {
+                if keys.inside(members.key).method != nil { return true }
+            }
+            return false
+        case .log: return !paths(.message).isEmpty
+        case .message: return !paths(.body).isEmpty
+        case .event: return !paths(.detail).isEmpty
+        }
+    }
+
     /// Copies an object; `replace` writes the members that it wants to be others, or leaves them out, and says so.
     private func copy(
         _ object: borrowing JSONView, into writer: inout JSONWriter, replace: (borrowing JSONView, borrowing JSONView, inout JSONWriter) -> Bool
@@ -153,16 +171,19 @@ struct RecordRedactor {
 
     // MARK: Messages and events
 
+    /// The attributes that a sender gives a message repeat parts of its body more often than not, and no path leads into them: they are
+    /// withheld, whatever of the body is to be hidden.
     private func message(_ storage: RecordIndex, _ slot: Slot, into writer: inout JSONWriter) {
         let document = storage.documents[Int(slot.messageDocument)]
-        guard let text = values.text(document.view(slot.message), paths(.body)) else {
-            return RecordRenderer.raw(storage, slot, onOneLine: true, into: &writer)
-        }
+        let text = values.text(document.view(slot.message), paths(.body))
         guard slot.messageDocument != slot.document else { return queued(storage, slot, body: text, into: &writer) }
         // A notification of SNS: what was published is a text in the text of the body.
         var notification = JSONWriter()
         copy(document.view(document.root), into: &notification) { key, value, writer in
-            guard key.isString("Message") else { return false }
+            guard key.isString("Message"), let text else {
+                // By the signature, which is one of the text too, a guess could be checked.
+                return key.isString("Subject") || key.isString("MessageAttributes") || key.isString("Signature")
+            }
             writer.copyName(key)
             writer.write(raw: text)
             return true
@@ -186,13 +207,21 @@ struct RecordRedactor {
         if isQueued { queued(storage, slot, body: RecordRedactor.quoted(event), into: &writer) } else { writer.write(raw: event.bytes) }
     }
 
-    /// A queue's message with another body. The checksum of the body that it came with tells something of it, and goes.
-    private func queued(_ storage: RecordIndex, _ slot: Slot, body: [UInt8], into writer: inout JSONWriter) {
+    /// A queue's message without its sender's attributes, and with another body where there is one. What would show a right guess at the body
+    /// that it came with goes: its checksum, and its deduplication id, which is the body's SHA-256 where the queue deduplicates by content.
+    private func queued(_ storage: RecordIndex, _ slot: Slot, body: [UInt8]?, into writer: inout JSONWriter) {
         let document = storage.documents[Int(slot.rawDocument)]
-        copy(document.view(slot.raw), into: &writer) { key, _, writer in
+        copy(document.view(slot.raw), into: &writer) { key, value, writer in
+            if key.isString("messageAttributes") || key.isString("md5OfMessageAttributes") { return true }
+            guard let body else { return false }
             if FieldName.body.matches(key) {
                 writer.copyName(key)
                 writer.write(raw: body)
+                return true
+            }
+            if FieldName.attributes.matches(key) && value.kind == .object {
+                writer.copyName(key)
+                self.copy(value, into: &writer) { name, _, _ in name.isString("MessageDeduplicationId") }
                 return true
             }
             return key.isString("md5OfBody")

@@ -163,9 +163,9 @@ extension ImagePair {
         // Bits come in at the top, so that one step follows from the other: vectors would make it dearer.
         let count = isFirst ? self.count : secondCount
         if isFirst {
-            for number in 0..<count { passing = passing &>> 1 | (filter.mayBegin(words[number]) ? 1 &<< 63 : 0) }
+            for number in 0..<count { passing = passing &>> 1 | filter.mayBeginBit(words[number]) }
         } else {
-            for number in 0..<count { passing = passing &>> 1 | (filter.mayBegin(secondNames[number].word) ? 1 &<< 63 : 0) }
+            for number in 0..<count { passing = passing &>> 1 | filter.mayBeginBit(secondNames[number].word) }
         }
         passing = passing >> UInt64(64 - count)
         while passing != 0 {

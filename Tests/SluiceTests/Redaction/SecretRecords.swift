@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import JSONTape
+import StreamRecords
 
 /// Random records of all kinds with values in them that nobody else has, some to be hidden and some not.
 struct SecretRecords {
@@ -10,6 +11,10 @@ struct SecretRecords {
     private(set) var secrets: [String] = []
     /// Secrets whose own bytes stand in no record, but for example their base64.
     private(set) var disguised: Set<String> = []
+    /// Digests of what must not be seen, by which a guess could be checked; some of them stand in records.
+    private(set) var digests: [(text: String, isWritten: Bool)] = []
+    /// Ids that are made of what must not be seen, in records that come without one: with a key nobody may see them.
+    private(set) var madeIDs: [String] = []
     /// What must still be seen.
     private(set) var open: [(root: String, word: String)] = []
     /// The paths that lead to the secrets, for a configuration.
@@ -98,7 +103,8 @@ struct SecretRecords {
         count += 1
         // At times the key is a secret too, named in one of the three places where it stands.
         var key = #""Key":{"S":"k\#(count)"}"#
-        if below(2) == 0 {
+        let isSecret = below(2) == 0
+        if isSecret {
             key = #""SecretKey":{"S":"\#(word(isSecret: true))"}"#
             paths.insert(["keys.SecretKey", "new.SecretKey", "old.SecretKey"][below(3)])
         }
@@ -108,7 +114,9 @@ struct SecretRecords {
         let old = operation == "INSERT" ? "" : #""OldImage":\#(image("old", key)),"#
         if form == 0 {
             // An export tells no id: one is made of the keys, and must not give them away.
-            return records.append(#"{"Metadata":{"WriteTimestampMicros":{"N":"17900000000000\#(10 + count)"}},\#(new)\#(old)"Keys":{\#(key)}}"#)
+            let record = #"{"Metadata":{"WriteTimestampMicros":{"N":"17900000000000\#(10 + count)"}},\#(new)\#(old)"Keys":{\#(key)}}"#
+            if isSecret { noteMadeID(of: record) }
+            return records.append(record)
         }
         let record =
             #"{"eventID":"id-\#(count)","eventName":"\#(operation)","awsRegion":"eu-west-1","dynamodb":{"ApproximateCreationDateTime":1790000000,"#
@@ -119,6 +127,10 @@ struct SecretRecords {
         records.append(
             #"{"kinesis":{"data":"\#(data)","sequenceNumber":"\#(2_000_000 + count)"},"eventSource":"aws:kinesis","#
                 + #""eventSourceARN":"arn:aws:kinesis:eu-west-1:123456789012:stream/things"}"#)
+    }
+
+    private mutating func noteMadeID(of record: String) {
+        for batch in RecordBatch.decode(Array(record.utf8)) { madeIDs += batch.map(\.idText) }
     }
 
     // MARK: Others
@@ -165,21 +177,39 @@ struct SecretRecords {
     private mutating func message() {
         count += 1
         let body = below(4) == 0 ? plainSecret("body") : object("body")
-        let content = below(3) == 0
-            ? #"{"Type":"Notification","TopicArn":"arn:aws:sns:eu-west-1:123456789012:t","Message":\#(quoted(body))}"# : body
-        records.append(queued(content))
+        guard below(3) == 0 else { return records.append(queued(body)) }
+        let notification = #"{"Type":"Notification","TopicArn":"arn:aws:sns:eu-west-1:123456789012:t","Subject":"\#(word(isSecret: true))","#
+            + #""Message":\#(quoted(body)),"MessageAttributes":{"a":{"Type":"String","Value":"\#(word(isSecret: true))"}},"#
+            + #""Signature":"\#(word(isSecret: true))"}"#
+        records.append(queued(notification, published: body))
     }
 
-    private func queued(_ body: String) -> String {
-        #"{"messageId":"message-\#(count)","body":\#(quoted(body)),"md5OfBody":"0","attributes":{"MessageGroupId":"g"},"#
+    /// A queue's message, with what its sender and SQS say beside its body.
+    ///
+    /// - Parameter published: what a topic was sent, where the body is its notification.
+    private mutating func queued(_ body: String, published: String? = nil) -> String {
+        // With deduplication by content the id is a digest of what was sent, to the topic or to the queue.
+        let isOfTopic = published != nil && below(2) == 0
+        let deduplication = sha256(isOfTopic ? published ?? body : body)
+        let written = [MD5.hexadecimal(body), deduplication]
+        let all = [body, published ?? body].flatMap { [MD5.hexadecimal($0), sha256($0)] }
+        for digest in Set(all) { digests.append((digest, written.contains(digest))) }
+        return #"{"messageId":"message-\#(count)","body":\#(quoted(body)),"md5OfBody":"\#(MD5.hexadecimal(body))","#
+            + #""attributes":{"MessageGroupId":"g","MessageDeduplicationId":"\#(deduplication)"},"#
+            + #""messageAttributes":{"a":{"stringValue":"\#(word(isSecret: true))","dataType":"String"}},"#
             + #""eventSourceARN":"arn:aws:sqs:eu-west-1:123456789012:q.fifo","awsRegion":"eu-west-1"}"#
     }
 
+    private func sha256(_ text: String) -> String { SHA256.hexadecimal(SHA256.digest(text.utf8)) }
+
     private mutating func event() {
         count += 1
-        let event = #"{"version":"0","id":"event-\#(count)","detail-type":"Thing","source":"shop","account":"123456789012","#
+        let hasID = below(3) > 0
+        let event = #"{"version":"0",\#(hasID ? #""id":"event-\#(count)","# : "")"detail-type":"Thing","source":"shop","account":"123456789012","#
             + #""time":"2026-11-20T15:00:00Z","region":"eu-west-1","resources":[],"detail":\#(object("detail"))}"#
-        records.append(below(2) == 0 ? event : queued(event))
+        let record = below(2) == 0 ? event : queued(event)
+        if !hasID { noteMadeID(of: record) }
+        records.append(record)
     }
 
     /// What is not of the right shape, so that nobody knows where in it the secret is.

@@ -117,6 +117,37 @@ private func taken(_ routes: String, _ event: String, environment: [String: Stri
         #expect(try await takes(#""changed":["x"]"#, added))
     }
 
+    /// With both `a.b` and `b` in `a` in an item, each is compared with its own kind, whatever the order of the attributes.
+    @Test func changedComparesEachReadingOfAPath() async throws {
+        func image(_ whole: Int?, _ nested: Int?, isTurned: Bool = false) -> String {
+            let members = [whole.map { #""a.b":{"N":"\#($0)"}"# }, nested.map { #""a":{"M":{"b":{"N":"\#($0)"}}}"# }].compactMap { $0 }
+            return "{\((isTurned ? members.reversed() : members).joined(separator: ","))}"
+        }
+        for (old, new, isChanged) in [
+            (image(1, 2), image(1, 2), false), (image(1, 2), image(1, 2, isTurned: true), false), (image(1, 2, isTurned: true), image(1, 2), false),
+            // The same values, each in the other's place.
+            (image(1, 2), image(2, 1, isTurned: true), true), (image(1, 2), image(2, 1), true),
+            (image(1, 2), image(1, 3, isTurned: true), true), (image(1, 2), image(3, 2, isTurned: true), true), (image(1, 2, isTurned: true), image(1, 3), true),
+            // One reading in one of the images alone.
+            (image(1, 1), image(1, nil), true), (image(1, 1), image(nil, 1), true), (image(nil, 1), image(1, nil), true), (image(nil, 1), image(nil, 1), false),
+        ] {
+            #expect(try await takes(#""changed":["a.b"]"#, record("MODIFY", old: old, new: new)) == isChanged, "\(old) \(new)")
+        }
+        let deep = #"{"a.b.c":{"S":"1"},"a":{"M":{"b.c":{"S":"2"},"b":{"L":[{"S":"3"}]}}},"a.b":{"M":{"c":{"S":"4"}}}}"#
+        for (was, becomes) in [("1", "x"), ("2", "x"), ("4", "x")] {
+            let new = deep.replacing("\"\(was)\"", with: "\"\(becomes)\"")
+            #expect(try await takes(#""changed":["a.b.c"]"#, record("MODIFY", old: deep, new: new)))
+        }
+        #expect(try await !takes(#""changed":["a.b.c"]"#, record("MODIFY", old: deep, new: deep.replacing("\"3\"", with: "\"x\""))))
+        #expect(try await takes(#""changed":["a.b.0"]"#, record("MODIFY", old: deep, new: deep.replacing("\"3\"", with: "\"x\""))))
+        // What is shown is the reading with the longest name.
+        let route = Route(name: "r", conditions: [.changed([try #require(AttributePath("a.b"))])], to: [])
+        for (old, new) in [(image(1, 2), image(1, 2)), (image(1, 2), image(1, 2, isTurned: true))] {
+            let batch = try #require(RecordBatch.decode(Array(record("MODIFY", old: old, new: new).utf8)).first)
+            #expect(route.explanation(for: batch, at: 0).failure == "changed: a.b is 1 in both images")
+        }
+    }
+
     @Test func changedAsksForBothImages() async throws {
         #expect(try await !takes(#""changed":["status"]"#, record("INSERT", new: #"{"status":{"S":"open"}}"#)))
         #expect(try await !takes(#""changed":["status"]"#, record("REMOVE", old: #"{"status":{"S":"open"}}"#)))

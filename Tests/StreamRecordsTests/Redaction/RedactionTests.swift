@@ -101,6 +101,30 @@ import Testing
         #expect(record.line(.typed).hasPrefix(#"{"Metadata":{"WriteTimestampMicros":"#))
     }
 
+    /// An id that is made of parts would show a right guess at those that are hidden.
+    @Test func idsThatAreMadeOfHiddenPartsAreKeyed() throws {
+        let event = EnvelopeRecords.event.replacing(#""id":"b1","#, with: "")
+        let log = EnvelopeRecords.log.replacing(#""id":"l1","#, with: "")
+        for (text, path) in [
+            (EnvelopeRecords.export, "keys.Id"), (EnvelopeRecords.export, "new.Id"), (EnvelopeRecords.export, "keys"),
+            (event, "detail.customer.email"), (event, "detail"), (log, "message.user.email"), (log, "message"),
+        ] {
+            let original = try EnvelopeRecords.record(text)
+            let hidden = try redacted(text, [path])
+            #expect(hidden.idText != original.idText && hidden.id.source == original.id.source, "\(path)")
+            #expect(try hidden.idText == redacted(text, [path]).idText)
+            for form in Envelope.Form.allCases { #expect(!hidden.line(Envelope(form)).contains(original.idText)) }
+            #expect(hidden.line(.plain).contains(hidden.idText) && hidden.detached().idText == hidden.idText)
+            let batch = try EnvelopeRecords.batch(text)
+            let other = Redaction.Key(Array("a key of another".utf8))
+            #expect(try batch.redacted([(0, redaction([path], key: other))])[0].idText != hidden.idText)
+            // Nothing better can be made without a key.
+            #expect(try batch.redacted([(0, redaction([path], key: nil))])[0].idText == original.idText)
+        }
+        let second = EnvelopeRecords.export.replacing(#"{"N":"5"}"#, with: #"{"N":"6"}"#)
+        #expect(try redacted(second, ["keys.Id"]).idText != redacted(EnvelopeRecords.export, ["keys.Id"]).idText)
+    }
+
     /// The data of a Kinesis record is the record; its place is told by the record around it.
     @Test func kinesis() throws {
         let data = Base64.encodeToString(Array(EnvelopeRecords.modify.utf8))
@@ -138,6 +162,40 @@ import Testing
         #expect(try !redacted(EnvelopeRecords.notification, ["body.email"]).line(.typed).contains("asa@"))
         #expect(try plain(EnvelopeRecords.notification, ["body"])["body"] == .string(""))
         #expect(try plain(EnvelopeRecords.message, ["body"])["body"] == .string(""))
+    }
+
+    /// With deduplication by content the deduplication id is the SHA-256 of the body, by which a guess can be checked.
+    @Test func whatTellsOfAHiddenBodyGoesWithIt() throws {
+        let attributes = #""MessageDeduplicationId":"1f3a","SenderId":"s""#
+        let queue = EnvelopeRecords.message
+            .replacing(#""MessageGroupId":"g""#, with: #""MessageGroupId":"g",\#(attributes)"#)
+            .replacing(#""messageAttributes":{}"#, with: #""messageAttributes":{"mail":{"stringValue":"asa@","dataType":"String"}},"md5OfMessageAttributes":"2e4b""#)
+        let typed = try redacted(queue, ["body.order.email"]).line(.typed)
+        for hidden in ["MessageDeduplicationId", "1f3a", "messageAttributes", "md5OfMessageAttributes", "md5OfBody", "asa@"] { #expect(!typed.contains(hidden)) }
+        let kept = try JSONValue(parsing: typed)
+        #expect(kept["attributes"]?.text == #"{"SentTimestamp":"1790000005000","MessageGroupId":"g","SenderId":"s"}"# && kept["receiptHandle"] == .string("r"))
+        // In a text that is not JSON a path leads nowhere, so its digests may stay; what a sender says beside it may not.
+        let other = EnvelopeRecords.text.replacing(#""attributes":{}"#, with: #""messageAttributes":{"m":{}},"md5OfBody":"00","attributes":{\#(attributes)}"#)
+        let line = try redacted(other, ["body.nothing"]).line(.typed)
+        #expect(line.contains("1f3a") && line.contains("md5OfBody") && line.contains("hello") && !line.contains("messageAttributes"))
+        #expect(try redacted(queue, ["new.price"]).line(.typed) == EnvelopeRecords.record(queue).line(.typed))
+
+        let event = EnvelopeRecords.queuedEvent.replacing(#""attributes":{}"#, with: #""messageAttributes":{"m":{"stringValue":"asa@"}},"attributes":{\#(attributes)}"#)
+        let sent = try redacted(event, ["detail.customer.email"]).line(.typed)
+        #expect(!sent.contains("1f3a") && !sent.contains("asa@") && sent.contains(#""attributes":{"SenderId":"s"}"#))
+    }
+
+    @Test func whatTellsOfAHiddenNotificationGoesWithIt() throws {
+        let more = #"\"Subject\":\"asa@\",\"Signature\":\"asa@\",\"MessageAttributes\":{\"m\":{\"Type\":\"String\",\"Value\":\"asa@\"}},\"Timestamp\":\"t\""#
+        let text = EnvelopeRecords.notification.replacing(#"{\"Type\":"#, with: #"{\#(more),\"Type\":"#)
+        #expect(text.contains("Subject"))
+        for path in ["body.email", "body"] {
+            let line = try redacted(text, [path]).line(.typed)
+            #expect(!line.contains("asa@") && line.contains(#"\"Timestamp\":\"t\""#) && !line.contains("md5OfBody"))
+        }
+        // The attributes are in the body of the message, whose checksum goes with them.
+        let other = try redacted(text, ["body.nothing"])
+        #expect(other.body == #"{"email":"asa@example.com","n":1}"# && !other.line(.typed).contains("Subject") && !other.line(.typed).contains("md5OfBody"))
     }
 
     @Test func eventsOfBusesAndInQueues() throws {
@@ -198,6 +256,10 @@ import Testing
         #expect(result[0].newImage?["price"] == nil && result[1].newImage?["price"] != nil)
         // A path may lead to a key, so all of the batch have digests, the same for the same item.
         #expect(result[0].orderingKey == result[1].orderingKey && result[0].orderingKey != batch[0].orderingKey)
+        // In a batch where nothing is hidden they have the same, where somebody says so.
+        let open = batch.redacted([(2, .none)], orderedBy: hidden)
+        #expect(open[0].orderingKey == result[0].orderingKey && open[0].line(.plain) == batch[2].line(.plain))
+        #expect(batch.redacted([(2, .none)])[0].orderingKey == batch[2].orderingKey)
     }
 
     @Test func withoutAKeyWhatShouldBeHashedIsRemoved() throws {
