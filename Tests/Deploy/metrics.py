@@ -4,7 +4,7 @@
 import json
 import re
 
-from permissions import function_of
+from permissions import environment, function_of
 
 LAMBDA_BY_FUNCTION = {
     "AsyncEventAge", "AsyncEventsDropped", "AsyncEventsReceived", "ConcurrentExecutions", "DestinationDeliveryFailures",
@@ -30,6 +30,8 @@ KNOWN = {
     ("Sluice", ("FunctionName",)): SLUICE,
     ("Sluice", ("FunctionName", "Sink")): {"Delivered", "Rejected", "Retried", "SinkLatency"},
 }
+# What a table's bill is made of.
+CAPACITY = {"ConsumedReadCapacityUnits", "ConsumedWriteCapacityUnits"}
 # What people look for first when something is wrong.
 ON_DASHBOARD = {
     ("AWS/Lambda", "Invocations"), ("AWS/Lambda", "Errors"), ("AWS/Lambda", "Throttles"), ("AWS/Lambda", "Duration"),
@@ -133,12 +135,22 @@ def dashboard_metrics(widget):
         yield words[0], words[1], dict(zip(words[2::2], words[3::2], strict=True))
 
 
+def tables(stack):
+    """The tables that are read and written, whether the stack makes them or not."""
+    for _, each in stack.of_type("AWS::Lambda::EventSourceMapping"):
+        source = each["EventSourceArn"]
+        yield source.replace(".StreamArn", "") if source.startswith("{") else source.split("/")[1]
+    if "EVENT_TABLE" in environment(stack):
+        yield environment(stack)["EVENT_TABLE"]
+
+
 def check_dashboard(stack):
     dashboards = stack.of_type("AWS::CloudWatch::Dashboard")
     if bool(dashboards) != (stack.parameters.get("CreateDashboard") == "true"):
         yield f"{len(dashboards)} dashboards are made"
     for name, each in dashboards:
         shown = set()
+        capacity = set()
         try:
             widgets = json.loads(each["DashboardBody"])["widgets"]
             for widget in widgets:
@@ -150,16 +162,20 @@ def check_dashboard(stack):
                     if problem:
                         yield f"{name}: {title}: {problem}"
                     shown.add(("memory" if metric == "MaxMemoryUsed" else namespace, metric))
+                    # Of the table itself; an index has a capacity of its own.
+                    if set(dimensions) == {"TableName"}:
+                        capacity.add((metric, dimensions["TableName"]))
         except (KeyError, ValueError) as error:
             yield f"{name}: the body is no dashboard: {error!r}"
             continue
         needed = set(ON_DASHBOARD)
         if stack.of_type("AWS::Lambda::EventSourceMapping"):
             needed |= {("AWS/Lambda", "IteratorAge"), ("Sluice", "IteratorAge")}
-        if stack.of_type("AWS::DynamoDB::Table"):
-            needed.add(("AWS/DynamoDB", "ConsumedWriteCapacityUnits"))
         for namespace, metric in sorted(needed - shown):
             yield f"{name}: does not show {metric} ({namespace})"
+        for table in sorted(tables(stack)):
+            for metric in sorted(CAPACITY - {each for each, of in capacity if of == table}):
+                yield f"{name}: does not show {metric} of {table}"
 
 
 RULES = [check_alarms, check_dashboard]

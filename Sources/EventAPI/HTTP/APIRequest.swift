@@ -17,6 +17,8 @@ public struct APIRequest: Sendable {
     public var admission: APIAdmission?
     /// Whether the connection is held while a function runs again. API Gateway ends it after 29 seconds.
     public var mayWait = true
+    /// When whoever brings the request waits no longer. Events that are not delivered by then are to be sent again.
+    public var deadline: ContinuousClock.Instant?
     /// The body is larger than it may be, and was not read: `body` is empty, and the answer 413.
     public var isBodyTooLarge = false
     /// What was wrong with the address, where something was: the answer is then 400.

@@ -10,18 +10,19 @@ public struct EventIngest: Sendable {
     /// Takes events on, and answers for each of them at its place. A throw means that nothing is known of any.
     public typealias Take = @Sendable ([IngestedEvent]) async throws -> [IngestAnswer]
 
-    let take: Take
+    /// The second is the request's deadline.
+    let take: @Sendable ([IngestedEvent], ContinuousClock.Instant?) async throws -> [IngestAnswer]
 
     /// Hands events to a closure.
-    public init(_ take: @escaping Take) { self.take = take }
+    public init(_ take: @escaping Take) { self.take = { events, _ in try await take(events) } }
 
     /// Sends events down the routes of a pipeline, as if EventBridge had sent them.
-    /// - Parameter time: how long that may take; what is not delivered by then is to be sent again.
+    /// - Parameter time: how long that may take, where the request's deadline is not sooner; what is not delivered by then is to be sent again.
     public init(through pipeline: Pipeline, within time: Duration? = nil) {
-        self.init { events in
+        take = { events, requestDeadline in
             var answers = [IngestAnswer](repeating: .retry("it was not delivered"), count: events.count)
             let places = Dictionary(events.enumerated().map { ($1.id, $0) }) { first, _ in first }
-            let deadline = time.map { ContinuousClock.now + $0 }
+            let deadline = [requestDeadline, time.map { ContinuousClock.now + $0 }].compactMap(\.self).min()
             for batch in Self.batches(events) {
                 // The pipeline's report has a fate for each record, in their order.
                 let ids = batch.map(\.idText)

@@ -23,7 +23,7 @@ extension EventAPI {
         let isLines = Self.isLines(request)
         let time = now()
         let events = try Self.values(request.body, isLines: isLines).map { IngestedEvent($0, at: time, source: source, type: type) }
-        let answers = events.isEmpty ? [] : try await ingest.take(events)
+        let answers = events.isEmpty ? [] : try await ingest.take(events, request.deadline)
         try Self.check(answers, events, isLines: isLines)
         var writer = JSONWriter()
         for event in events {

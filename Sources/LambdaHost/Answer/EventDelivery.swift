@@ -26,15 +26,33 @@ struct EventDelivery: Sendable {
     ///
     /// - Throws: where the event must not be taken at all, or Sluice lost count.
     func deliver(_ event: JSONBytes, _ shape: EventShape, before deadline: ContinuousClock.Instant?) async throws(FunctionError) -> EventTally {
+        var parts: EventMemory?
+        do throws(FunctionError) {
+            let tally = try await deliver(event, shape, &parts, before: deadline)
+            if let parts { await pipeline.end(parts, comesAgain: tally.mustRetry) }
+            return tally
+        } catch {
+            // It comes again, and what went out before must not.
+            if let parts { await pipeline.end(parts, comesAgain: true) }
+            throw error
+        }
+    }
+
+    /// - Parameter parts: made where the event is several batches.
+    private func deliver(
+        _ event: JSONBytes, _ shape: EventShape, _ parts: inout EventMemory?, before deadline: ContinuousClock.Instant?
+    ) async throws(FunctionError) -> EventTally {
         var tally = EventTally()
         guard shape.records > 0 else { return tally }
         // One piece, whatever its size: order and account hold over what Lambda calls a batch.
         var reader = RecordReader(EventSource(event), limits: limits, memory: memory, chunkSize: event.count + 1)
+        var bytes = 0
         while true {
             var chunk: RecordChunk
             do throws(ReadError) {
                 guard let next = try reader.next() else { return tally }
                 chunk = next
+                bytes += next.byteCount
             } catch {
                 throw FunctionError(kind: .unreadableEvent, message: "the event cannot be read: \(error)")
             }
@@ -43,10 +61,13 @@ struct EventDelivery: Sendable {
                 if let last = batch.lastTime { tally.lastTime = max(tally.lastTime ?? last, last) }
                 if tally.mustRetry, !standsAlone(shape, batch) {
                     tally.add(untried: batch)
+                    parts?.note(untried: batch)
                     continue
                 }
+                let isAll = chunk.isExhausted && bytes >= event.count
+                if parts == nil, !isAll { parts = pipeline.eventMemory() }
                 do throws(ConservationError) {
-                    tally.add(try await pipeline.deliver(pipeline.prepare(batch), before: deadline))
+                    tally.add(try await pipeline.deliver(pipeline.prepare(batch), of: &parts, before: deadline))
                 } catch {
                     throw FunctionError(kind: .internal, message: error.description)
                 }

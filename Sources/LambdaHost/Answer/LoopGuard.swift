@@ -14,11 +14,17 @@ struct LoopGuard: Sendable {
     init(_ configuration: Configuration, logGroup: String?) {
         self.logGroup = logGroup
         for sink in configuration.sinks where sink.type == "event-table" {
-            guard let table = sink.settings["table"]?.string, table.hasPrefix("dynamodb:") else { continue }
-            // A table is named by its name or its ARN.
-            tables.insert(table.dropFirst("dynamodb:".count).split(separator: "/").last.map(String.init) ?? "")
+            if let table = sink.settings["table"]?.string, let name = LoopGuard.tableName(table) { tables.insert(name) }
         }
     }
+
+    /// The name of the table that `dynamodb:TABLE` stands for; nil where it is no table of DynamoDB's.
+    static func tableName(_ setting: String) -> String? {
+        setting.hasPrefix("dynamodb:") ? lastPart(String(setting.dropFirst("dynamodb:".count))) : nil
+    }
+
+    /// A table is named by its name or its ARN, and ends with its name in both.
+    static func lastPart(_ name: String) -> String { name.split(separator: "/").last.map(String.init) ?? "" }
 
     /// The error for a batch of the function's own making.
     func loop(in batch: RecordBatch) -> FunctionError? {

@@ -79,7 +79,10 @@ public struct LambdaConfiguration: Sendable {
         _ root: ConfigurationNode, environment: [String: String], ownLogGroup: String?
     ) -> [ConfigurationMistake] {
         guard case .object = root.value else { return [] }
+        // What a variable stands for is refused as what is written out. What has no value yet is told by whoever reads the configuration.
+        let (root, unset) = root.substituting(environment)
         var mistakes: [ConfigurationMistake] = []
+        var hasTable = false
         var ownTables: [String] = []
         for sink in root["sinks"]?.members ?? [] {
             guard let type = sink.node["type"], let name = type.string else { continue }
@@ -93,12 +96,15 @@ public struct LambdaConfiguration: Sendable {
                     mistakes.append(ConfigurationMistake(
                         .notAvailable, at: table.mark, path: "sinks.\(sink.name).table", found: "an event table in a file, which vanishes on Lambda",
                         expected: "dynamodb:TABLE"))
-                } else if text.hasPrefix("dynamodb:") {
-                    ownTables.append(String(text.dropFirst("dynamodb:".count)))
+                } else if unset.contains(table.mark) {
+                    hasTable = true
+                } else if let own = LoopGuard.tableName(text) {
+                    hasTable = true
+                    ownTables.append(own)
                 }
             }
         }
-        if let api = root["api"], ownTables.isEmpty {
+        if let api = root["api"], !hasTable {
             mistakes.append(ConfigurationMistake(
                 .missingKey, at: api.mark, path: "api", found: "an API without a table to ask",
                 expected: "a sink of the type event-table with dynamodb:TABLE, whose table requests are about"))
@@ -109,13 +115,17 @@ public struct LambdaConfiguration: Sendable {
                 expected: "the key \"rejected\" with \"to\", or with \"block\": true, which must be there on Lambda"))
         }
         for (number, route) in elements(root["routes"]).enumerated() {
-            for (key, own, what) in [("group", ownLogGroup.map { [$0] } ?? [], "own log group"), ("table", ownTables, "own event table")] {
-                for name in route[key].map({ elements($0) }) ?? [] where own.contains(name.string ?? "") {
+            func refuse(_ key: String, _ what: String, _ isOwn: (String) -> Bool) {
+                for node in elements(route[key]) where !unset.contains(node.mark) {
+                    guard let name = node.string, isOwn(name) else { continue }
+                    // A variable may hold what is not to be shown.
                     mistakes.append(ConfigurationMistake(
-                        .conflict, at: name.mark, path: "routes[\(number)].\(key)", found: "\(name.string ?? ""), the function's \(what)",
+                        .conflict, at: node.mark, path: "routes[\(number)].\(key)", found: "\(node.template ?? name), the function's \(what)",
                         expected: "another one: each of its records would cause the next one, for ever"))
                 }
             }
+            refuse("group", "own log group") { $0 == ownLogGroup }
+            refuse("table", "own event table") { ownTables.contains(LoopGuard.lastPart($0)) }
         }
         return mistakes
     }

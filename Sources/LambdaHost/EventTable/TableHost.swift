@@ -56,14 +56,22 @@ final class TableHost: Sendable {
 
     private func answer(_ request: APIRequest, before deadline: ContinuousClock.Instant?) async -> APIResponse {
         guard hasAPI else { return .problem(501, "this function answers no requests: its configuration has no “api”") }
-        do throws(FunctionError) {
-            let api = try await opened().api
-            let answer = await race(until: deadline ?? .now + Self.patience) { await api.respond(to: request) } late: { _ in }
-            if case .success(let response)? = answer { return response }
-            return .problem(503, "there was no answer in time; what was asked for may have happened all the same", headers: [("retry-after", "5")])
-        } catch {
-            logger.error("\(error.message)")
+        let deadline = deadline ?? .now + Self.patience
+        // What is brought in ends a little sooner than the waiting for it: so the answer tells which events were taken, and the next invocation finds
+        // nothing of it under way.
+        let bounded = {
+            var request = request
+            request.deadline = deadline - min(.milliseconds(500), max(.zero, (deadline - .now) / 4))
+            return request
+        }()
+        let answer = await race(until: deadline) { [self] in try await opened().api.respond(to: bounded) } late: { _ in }
+        switch answer {
+        case .success(let response)?: return response
+        case .failure(let error)?:
+            logger.error("\(error)")
             return .problem(503, "the event table cannot be opened", headers: [("retry-after", "5")])
+        case nil:
+            return .problem(503, "there was no answer in time; what was asked for may have happened all the same", headers: [("retry-after", "5")])
         }
     }
 
@@ -73,11 +81,9 @@ final class TableHost: Sendable {
     /// - Returns: what the API answers to the same over HTTP.
     /// - Throws: where nothing was saved, with the reason.
     func save(_ event: JSONBytes, before deadline: ContinuousClock.Instant?) async throws(FunctionError) -> [UInt8] {
-        let api = try await opened().api
         let body = Array(event[0..<event.count])
-        let answer = await race(until: deadline ?? .now + Self.patience) { await api.save(directly: body) } late: { _ in }
-        guard case .success(let response)? = answer else {
-            throw FunctionError(kind: .notSaved, message: "the event table did not answer in time: the execution may be saved or not, and can be saved again")
+        let response = try await inTime(deadline ?? .now + Self.patience, "the execution may be saved or not, and can be saved again") { [self] in
+            try await opened().api.save(directly: body)
         }
         guard (200..<300).contains(response.status) else {
             let detail = (try? JSONValue(parsing: response.body))?["detail"]?.stringValue
@@ -91,18 +97,34 @@ final class TableHost: Sendable {
     /// - Throws: where the table cannot be read or written, so that Lambda tries again: what has begun is not made twice.
     func rerun(_ job: RerunJob, before deadline: ContinuousClock.Instant?) async throws(FunctionError) -> [UInt8] {
         guard let services else { throw Self.missing }
-        let store = try await opened().store
-        // Some seconds are for what is to be written afterwards.
-        let left = deadline.map { $0 - .now } ?? .seconds(900)
-        let rerunner = rerunner(store, services.invoker(max(left - min(.seconds(5), left / 4), .milliseconds(1))))
-        do {
-            let report = try await rerunner.execute(key: job.key, id: job.id)
-            return Self.answer(report.state.rawValue)
-        } catch let error as RerunError {
-            logger.warning("\(error.message)")
-            return Self.answer(Rerun.State.refused.rawValue)
-        } catch {
-            throw FunctionError(kind: .notSaved, message: "the rerun \(job.key) of \(job.id): \(error)")
+        let end = deadline ?? .now + .seconds(900)
+        let name = "the rerun \(job.key) of \(job.id)"
+        return try await inTime(end, "nobody knows how \(name) ended") { [self] in
+            let store = try await opened().store
+            // Some seconds are for what is to be written afterwards.
+            let left = end - .now
+            let rerunner = rerunner(store, services.invoker(max(left - min(.seconds(5), left / 4), .milliseconds(1))))
+            do {
+                return Self.answer(try await rerunner.execute(key: job.key, id: job.id).state.rawValue)
+            } catch let error as RerunError {
+                logger.warning("\(error.message)")
+                return Self.answer(Rerun.State.refused.rawValue)
+            } catch {
+                throw FunctionError(kind: .notSaved, message: "\(name): \(error)")
+            }
+        }
+    }
+
+    /// Waits for the event table no longer than the invocation may take, whether it opens late or answers late.
+    /// - Parameter unknown: what nobody knows then.
+    private func inTime<Value: Sendable>(
+        _ deadline: ContinuousClock.Instant, _ unknown: String, _ work: @escaping @Sendable () async throws -> Value
+    ) async throws(FunctionError) -> Value {
+        switch await race(until: deadline, work, late: { _ in }) {
+        case .success(let value)?: return value
+        case .failure(let error as FunctionError)?: throw error
+        case .failure(let error)?: throw FunctionError(kind: .notSaved, message: "\(error)")
+        case nil: throw FunctionError(kind: .notSaved, message: "the event table did not answer in time: \(unknown)")
         }
     }
 

@@ -23,6 +23,8 @@ public struct LambdaFunction: Sendable {
     private let parts: @Sendable (_ environment: [String: String], _ logger: Logger) -> FunctionParts
     private let environment: [String: String]
     private let context = LogContext()
+    /// Sets a variable of the process's environment, or takes it away.
+    var setVariable: @Sendable (_ name: String, _ value: String?) -> Void = { ProcessState.set($0, $1) }
 
     /// - Parameters:
     ///   - sinks: the types of sinks that a configuration can name.
@@ -109,7 +111,7 @@ public struct LambdaFunction: Sendable {
             while let invocation = try await client.next() {
                 context.set(requestID: invocation.requestID, traceID: invocation.traceID)
                 // Where the SDKs of AWS look for it.
-                ProcessState.set("_X_AMZN_TRACE_ID", invocation.traceID)
+                setVariable("_X_AMZN_TRACE_ID", invocation.traceID)
                 let handled = await host.handle(invocation)
                 switch handled.answer {
                 case .success(let body): try await client.respond(to: invocation.requestID, body)

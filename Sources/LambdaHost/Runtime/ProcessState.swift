@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Dispatch
+internal import Synchronization
 #if canImport(Glibc)
 @unsafe @preconcurrency internal import Glibc
 #elseif canImport(Musl)
@@ -25,14 +26,28 @@ enum ProcessState {
         return variables
     }
 
-    /// Sets or takes away a variable. Called between invocations, when nothing else runs that could read the environment.
+    /// Sets or takes away a variable. Called between invocations, when nothing else should run that could read the environment.
+    ///
+    /// `setenv` of the GNU library keeps every value that a variable ever had, and a trace's id is another one each time. What `putenv` takes stays
+    /// ours to free.
     static func set(_ name: String, _ value: String?) {
-        if let value {
-            _ = unsafe setenv(name, value, 1)
-        } else {
-            _ = unsafe unsetenv(name)
+        entries.withLock { entries in
+            if let value, let entry = unsafe strdup("\(name)=\(value)") {
+                _ = unsafe putenv(entry)
+                unsafe entries[name, default: []].append(UInt(bitPattern: entry))
+            } else {
+                _ = unsafe unsetenv(name)
+            }
+            // A call that was given up at its deadline may still be reading the one before.
+            while let old = entries[name], old.count > 2 {
+                unsafe free(UnsafeMutableRawPointer(bitPattern: old[0]))
+                entries[name]?.removeFirst()
+            }
         }
     }
+
+    /// Where the entries are that were set here, of each variable the last two: whoever sets one frees it.
+    private static let entries = Mutex<[String: [UInt]]>([:])
 
     /// A closed pipe or connection is told by an error of the call, not by the end of the process.
     static func ignoreClosedPipes() { _ = signal(SIGPIPE, SIG_IGN) }

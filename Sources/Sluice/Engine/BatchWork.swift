@@ -41,8 +41,10 @@ struct BatchWork: Sendable {
     /// What becomes of the records that could not be decoded.
     private(set) var undecodable: [(state: ShareLedger.State, reason: Reason)]
     private var retryAfter: Duration?
-    /// What was parked in some sink, to be remembered if the batch comes again.
+    /// What is parked in some sinks, to be remembered if the batch comes again.
     private var parkings: [Delivery.ID] = []
+    /// What was remembered of records that are parked in all of them now, and are themselves remembered as that.
+    private var doneParkings: [Delivery.ID] = []
 
     init(
         records: RecordBatch, plans: RoutingTable.Plans, shares: [Prepared.Share], runners: [SinkRunner],
@@ -135,12 +137,15 @@ struct BatchWork: Sendable {
         let time = policy.now()
         let items = origins.enumerated().map { number, origin in item(origin, number, time) }
         var failures = [Reason?](repeating: nil, count: items.count)
+        var parked = [[Delivery.ID]](repeating: [], count: items.count)
         for runner in policy.parking {
-            let open = items.indices.filter { !known.contains(items[$0].parking(in: runner.name)) }
+            let ids = items.map { $0.parking(in: runner.name) }
+            let open = items.indices.filter { !known.contains(ids[$0]) }
+            for index in items.indices where known.contains(ids[index]) { parked[index].append(ids[index]) }
             let answers = await park(open.map { items[$0] }, in: runner)
             for (index, answer) in zip(open, answers) {
                 switch answer {
-                case .delivered, .alreadyThere: parkings.append(items[index].parking(in: runner.name))
+                case .delivered, .alreadyThere: parked[index].append(ids[index])
                 case .retry(let reason, _), .rejected(let reason):
                     failures[index] = "rejected (\(items[index].reason)) and not parked: \(runner.name): \(reason)"
                 }
@@ -148,6 +153,13 @@ struct BatchWork: Sendable {
         }
         for (origin, failure) in zip(origins, failures) { settle(origin, failure) }
         for number in ledgers.indices { ledgers[number].keepOrder() }
+        for (origin, ids) in zip(origins, parked) {
+            if case .effect(let ledger, let place) = origin, ledgers[ledger].effects[place].state == .parked {
+                doneParkings += ids.filter(known.contains)
+            } else {
+                parkings += ids
+            }
+        }
     }
 
     private mutating func settle(_ origin: Origin, _ failure: Reason?) {
@@ -178,10 +190,11 @@ struct BatchWork: Sendable {
             let broken = records.undecodable[index]
             // It has no id of its own: its position or place in the input tells it from others, and its bytes do.
             let place = broken.position?.text ?? "\(broken.offset)"
-            let id = Record.ID(
-                source: "", id: "undecodable/\(place)/\(fingerprint(broken.rawBytes))")
+            let name = "undecodable/\(place)"
+            let id = Record.ID(source: "", id: "\(name)/\(fingerprint(broken.rawBytes))")
+            // The bytes' hash is not told where they are withheld: it would show a right guess at them.
             return RejectedItem(
-                id: "\(id.id)/\(number)/\(time.milliseconds)", recordID: id, isDecoded: false, source: nil,
+                id: "\(policy.withholdsUndecodable ? name : id.id)/\(number)/\(time.milliseconds)", recordID: id, isDecoded: false, source: nil,
                 position: broken.position, route: nil, sink: nil, reason: undecodable[index].reason, time: time,
                 rawBytes: broken.rawBytes, isWithheld: policy.withholdsUndecodable)
         }
@@ -204,12 +217,35 @@ struct BatchWork: Sendable {
 
     // MARK: afterwards
 
+    /// Nothing is tried: all of it must come again.
+    mutating func postpone(_ reason: Reason) {
+        for number in ledgers.indices { ledgers[number].postpone(reason) }
+        for index in undecodable.indices { undecodable[index] = (.retry, reason) }
+    }
+
+    /// Notes what went out of a batch that is one of several of its event, and what must come again.
+    func note(in event: inout EventMemory) {
+        for id in parkings { event.note(sent: id) }
+        for id in doneParkings { event.note(done: id) }
+        for ledger in ledgers {
+            if ledger.plain != nil { for id in ledger.allIDs { event.note(sent: id) } }
+            for effect in ledger.effects {
+                if effect.state.isFinal {
+                    event.note(sent: ledger.id(effect))
+                } else if effect.state.isRetry {
+                    event.note(awaited: ledger.id(effect))
+                }
+            }
+        }
+    }
+
     /// Remembers what went out of a batch that will come again, and forgets what was kept of one that won't.
     func update(_ memory: inout DeliveredMemory) {
         let mustComeAgain = undecodable.contains { $0.state.isRetry }
             || ledgers.contains { $0.effects.contains { $0.state.isRetry } }
         if !mustComeAgain, memory.isEmpty { return }
-        if mustComeAgain { for id in parkings { memory.remember(id) } }
+        for id in parkings { if mustComeAgain { memory.remember(id) } else { memory.forget(id) } }
+        for id in doneParkings { memory.forget(id) }
         for ledger in ledgers {
             if ledger.plain != nil {
                 if mustComeAgain { for id in ledger.allIDs { memory.remember(id) } }

@@ -16,6 +16,8 @@ struct DeliveredMemory: Sendable {
 
     var isEmpty: Bool { young.isEmpty && old.isEmpty }
     var count: Int { young.count + old.count }
+    /// All that it holds, the older ones first.
+    var ids: some Sequence<Delivery.ID> { [old, young].joined() }
 
     func contains(_ id: Delivery.ID) -> Bool { young.contains(id) || old.contains(id) }
 

@@ -19,8 +19,11 @@ public actor Pipeline {
     private var metrics: PipelineMetrics?
     private nonisolated let memory = JSONMemory()
     private var delivered: DeliveredMemory
+    private nonisolated let rememberedDeliveries: Int
     private var isDelivering = false
-    private var waiting: [CheckedContinuation<Void, Never>] = []
+    /// Who waits to be let in, in their order.
+    private var waiting: [(number: Int, continuation: CheckedContinuation<Bool, Never>)] = []
+    private var waitingNumber = 0
 
     /// Starts the sinks of a configuration.
     ///
@@ -78,6 +81,7 @@ public actor Pipeline {
         redactedSinks = names.map { name in routes.contains { $0.redaction != nil && $0.to.contains(name) } }
         logger = options.logsOutcomes ? options.logger : nil
         metrics = PipelineMetrics(options.metrics, sinks: names)
+        rememberedDeliveries = options.rememberedDeliveries
         delivered = DeliveredMemory(capacity: options.rememberedDeliveries)
     }
 
@@ -115,23 +119,49 @@ public actor Pipeline {
     public func deliver(
         _ prepared: consuming Prepared, before deadline: ContinuousClock.Instant? = nil
     ) async throws(ConservationError) -> BatchReport {
+        var none: EventMemory?
+        return try await deliver(prepared, of: &none, before: deadline)
+    }
+
+    /// Delivers a batch that is one of several of an event, whose source sends the event again and not the batch.
+    ///
+    /// - Parameter event: made by ``eventMemory()`` and handed to ``end(_:comesAgain:)`` behind the last batch; absent where the batch is all of the
+    ///   event.
+    package func deliver(
+        _ prepared: consuming Prepared, of event: inout EventMemory?, before deadline: ContinuousClock.Instant?
+    ) async throws(ConservationError) -> BatchReport {
         let records = prepared.records
-        let plans = prepared.plans
-        let shares = prepared.shares
-        await enter()
-        defer { leave() }
-        for runner in runners {
-            for id in runner.takeLateDeliveries() { delivered.remember(id) }
-        }
         var work = BatchWork(
-            records: records, plans: plans, shares: shares, runners: runners, policy: policy, deadline: deadline)
-        await work.run(known: delivered)
-        work.update(&delivered)
+            records: records, plans: prepared.plans, shares: prepared.shares, runners: runners, policy: policy, deadline: deadline)
+        if await enter(before: deadline) {
+            defer { leave() }
+            for runner in runners {
+                for id in runner.takeLateDeliveries() { delivered.remember(id) }
+            }
+            await work.run(known: delivered)
+            if event == nil { work.update(&delivered) }
+        } else {
+            work.postpone(Self.notBegun)
+        }
+        if var noting = event.take() {
+            work.note(in: &noting)
+            event = noting
+        }
         let report = try work.report()
         metrics?.note(report, records, now: policy.now)
         logger?.tell(report)
         return report
     }
+
+    static let notBegun: Reason = "the deadline came before the batch could be begun: an earlier one was still on its way"
+
+    /// For an event that comes in several batches.
+    package nonisolated func eventMemory() -> EventMemory { EventMemory(capacity: rememberedDeliveries, sinks: runners.map(\.name)) }
+
+    /// Ends an event that came in several batches.
+    ///
+    /// - Parameter comesAgain: its source sends it again, or a part of it; what went out then does so no second time.
+    package func end(_ event: EventMemory, comesAgain: Bool) { event.update(&delivered, comesAgain: comesAgain) }
 
     /// Ends the run: every sink finishes what it has begun.
     ///
@@ -142,7 +172,7 @@ public actor Pipeline {
     public func abandon() async throws { try await end { try await $0.abandon() } }
 
     private func end(_ end: @Sendable (any Sink) async throws -> Void) async throws {
-        await enter()
+        _ = await enter(before: nil)
         defer { leave() }
         var failures: [(sink: String, description: String)] = []
         for runner in runners {
@@ -157,19 +187,35 @@ public actor Pipeline {
     }
 
     /// An actor lets others in wherever it waits; batches must not overtake each other.
-    private func enter() async {
-        if isDelivering {
-            await withCheckedContinuation { waiting.append($0) }
-        } else {
+    ///
+    /// - Returns: false where the deadline came first; then there is nothing to leave.
+    private func enter(before deadline: ContinuousClock.Instant?) async -> Bool {
+        guard isDelivering else {
             isDelivering = true
+            return true
         }
+        waitingNumber += 1
+        let number = waitingNumber
+        let timer = deadline.map { deadline in
+            Task {
+                try? await ContinuousClock().sleep(until: deadline)
+                giveUp(number)
+            }
+        }
+        defer { timer?.cancel() }
+        return await withCheckedContinuation { waiting.append((number, $0)) }
+    }
+
+    private func giveUp(_ number: Int) {
+        guard let place = waiting.firstIndex(where: { $0.number == number }) else { return }
+        waiting.remove(at: place).continuation.resume(returning: false)
     }
 
     private func leave() {
         if waiting.isEmpty {
             isDelivering = false
         } else {
-            waiting.removeFirst().resume()
+            waiting.removeFirst().continuation.resume(returning: true)
         }
     }
 }

@@ -88,6 +88,12 @@ struct ShareLedger: Sendable {
         return places
     }
 
+    /// Leaves all of it to be retried: the sink was not called.
+    mutating func postpone(_ reason: Reason) {
+        spread()
+        for place in effects.indices { settle(place, .retry, reason) }
+    }
+
     /// Takes a sink's answer.
     ///
     /// - Parameter places: of the effects that it is about, in order; absent for all of a ledger not yet spread.

@@ -22,9 +22,9 @@ struct LambdaConfigurationTests {
             ConfigurationNode(json: text, file: "sluice.json"), sinks: Self.sinks, environment: environment, ownLogGroup: ownLogGroup)
     }
 
-    private func mistakes(_ text: String, ownLogGroup: String? = nil) -> [String] {
+    private func mistakes(_ text: String, ownLogGroup: String? = nil, environment: [String: String] = [:]) -> [String] {
         do {
-            _ = try read(text, ownLogGroup: ownLogGroup)
+            _ = try read(text, ownLogGroup: ownLogGroup, environment: environment)
             return []
         } catch {
             return (error as? ConfigurationErrors)?.mistakes.map(\.description) ?? ["\(error)"]
@@ -74,6 +74,41 @@ struct LambdaConfigurationTests {
     func ownTable() {
         let text = #"{"sinks":{"h":{"type":"event-table","table":"dynamodb:events"}},"routes":[{"table":"events","to":["h"]}],"rejected":{"block":true}}"#
         #expect(mistakes(text).count == 1 && mistakes(text)[0].contains("own event table"))
+    }
+
+    @Test("the event table and the log group are known however they are written", arguments: [
+        ("dynamodb:${EVENT_TABLE}", "sluice-events"), ("dynamodb:sluice-events", "${EVENT_TABLE}"), ("${SINK}", "sluice-events"),
+        ("dynamodb:arn:aws:dynamodb:eu-west-1:123456789012:table/sluice-events", "sluice-events"), ("dynamodb:${TABLE_ARN}", "sluice-events"),
+        ("dynamodb:${EVENT_TABLE}", "${TABLE_ARN}"), ("dynamodb:${NONE:-sluice-events}", "sluice-events"),
+    ])
+    func ownTableByVariable(_ table: String, _ source: String) {
+        let environment = [
+            "EVENT_TABLE": "sluice-events", "SINK": "dynamodb:sluice-events",
+            "TABLE_ARN": "arn:aws:dynamodb:eu-west-1:123456789012:table/sluice-events",
+        ]
+        func found(_ tables: String) -> [String] {
+            mistakes(
+                #"{"sinks":{"h":{"type":"event-table","table":"\#(table)"}},"routes":[{"table":\#(tables),"to":["h"]}],"rejected":{"block":true},"api":{}}"#,
+                environment: environment)
+        }
+        let told = found(#"["Orders","\#(source)"]"#)
+        #expect(told.count == 1 && told[0].contains("own event table") && told[0].contains("routes[0].table"), "\(told)")
+        // What the variable stands for is not shown.
+        #expect(told.first?.contains(source) == true)
+        #expect(found(#"["Orders","sluice-events-2"]"#).isEmpty)
+        let group = mistakes(
+            #"{"sinks":{"c":{"type":"log"}},"routes":[{"group":"/aws/lambda/${NAME}","to":["c"]}],"rejected":{"block":true}}"#,
+            ownLogGroup: "/aws/lambda/me", environment: ["NAME": "me"])
+        #expect(group.count == 1 && group[0].contains("own log group"))
+    }
+
+    @Test("a table in a file is refused behind a variable too, and one without a value yet is only that")
+    func tablesByVariable() {
+        let text = #"{"sinks":{"h":{"type":"event-table","table":"${TABLE}"}},"routes":[{"table":"Orders","to":["h"]}],"rejected":{"block":true},"api":{}}"#
+        let file = mistakes(text, environment: ["TABLE": "sqlite:events.db"])
+        #expect(file.contains { $0.contains("an event table in a file") })
+        let unset = mistakes(text)
+        #expect(unset.count == 1 && unset[0].contains("${TABLE}, which is not set"), "\(unset)")
     }
 
     private func loop(_ guarding: LoopGuard, _ event: String) -> FunctionError? {

@@ -2,9 +2,12 @@
 
 #if SQLite
 
+import EventAPI
 import EventTable
 import JSONTape
+import Logging
 import RuntimeServer
+import Sluice
 import StreamRecords
 import Testing
 
@@ -117,6 +120,59 @@ struct TableHostTests {
         #expect(answer.body.contains("numbers"))
         #expect(await function.ending.value == 1)
         await function.end()
+    }
+
+    @Test("what is brought in is given up with its request, and holds no event that comes after it")
+    func slowIngest() async throws {
+        let release = AsyncStream<Void>.makeStream()
+        // It does not care that it is cancelled.
+        let sink = TestSink(before: { await Task { for await _ in release.stream {} }.value })
+        let function = try await TableFunction(environment: ["SLUICE_DEADLINE_MARGIN": "100ms"], beside: sink)
+        let start = ContinuousClock.now
+        let posted = try await function.ask("POST", "/events", #"{"id":"e1"}"#, time: .seconds(2))
+        #expect(posted.status == "503" && posted.headers["retry-after"] != nil, "\(posted)")
+        // The answer tells of the event, since the pipeline gave it up a little sooner.
+        #expect(posted.json["failed"]?.text.contains("e1") == true, "\(posted)")
+        let next = try await function.invoke(Events.changes([1]), time: .seconds(2))
+        #expect(next.kind == .error && next.body.contains("1 of 1 records must come again"), "\(next)")
+        // By itself the pipeline would have waited for twenty seconds.
+        #expect(ContinuousClock.now - start < .seconds(15))
+        release.continuation.finish()
+        var rounds = 0
+        while try await function.invoke(Events.changes([1])).kind == .error, rounds < 500 { rounds += 1 }
+        #expect(try await function.ask("POST", "/events", #"{"id":"e1"}"#).status == "200")
+        #expect(Set(sink.delivered) == ["e1", "event-1"])
+        await function.end()
+    }
+
+    @Test("a table that does not open holds no invocation beyond its deadline")
+    func slowTable() async throws {
+        let release = AsyncStream<Void>.makeStream()
+        var stores = EventStores()
+        stores.register("dynamodb", argument: "NAME") { _, _, _ throws(EventStoreError) in
+            await Task { for await _ in release.stream {} }.value
+            throw EventStoreError(.failed, "there is no such table")
+        }
+        let pipeline = try Pipeline(sinks: [("things", TestSink())], routes: [Route(name: "all", to: ["things"])])
+        let text = #"{"sinks":{"h":{"type":"event-table","table":"dynamodb:events"}},"routes":[{"to":["h"]}],"rejected":{"block":true},"api":{}}"#
+        var registry = SinkRegistry()
+        registry.registerEventTable(stores)
+        let host = try TableHost(
+            try Configuration(reading: ConfigurationNode(json: text, file: "sluice.json"), registry: registry),
+            services: TableServices(stores: stores, invoker: { _ in TestInvoker() }, send: { _, _ in }), pipeline: pipeline, ownName: FunctionName("me"),
+            logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
+        let request = JSONBytes(Array(#"{"httpMethod":"GET","path":"/executions/r","requestContext":{"identity":{"apiKeyId":"k"}}}"#.utf8))
+        guard case .request(let gateway) = try FunctionEvent(request) else { throw FunctionError(kind: .internal, message: "no request") }
+        let row = JSONBytes(Array(Self.row.utf8))
+        func soon() -> ContinuousClock.Instant { .now + .milliseconds(100) }
+        let answer = String(decoding: await host.answer(gateway, before: soon()), as: UTF8.self)
+        #expect(answer.contains(#""statusCode":503"#) && answer.contains("no answer in time"), "\(answer)")
+        await #expect { try await host.save(row, before: soon()) } throws: { "\($0)".contains("did not answer in time") }
+        await #expect { try await host.rerun(RerunJob(id: "r", key: "k"), before: soon()) } throws: { "\($0)".contains("did not answer in time") }
+        release.continuation.finish()
+        await #expect { try await host.save(row, before: .now + .seconds(50)) } throws: { "\($0)".contains("no such table") }
+        let later = String(decoding: await host.answer(gateway, before: nil), as: UTF8.self)
+        #expect(later.contains("cannot be opened"), "\(later)")
     }
 
     // MARK: Reruns

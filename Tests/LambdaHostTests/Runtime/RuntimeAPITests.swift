@@ -3,6 +3,7 @@
 import Logging
 import RuntimeServer
 import Sluice
+import Synchronization
 import Testing
 
 @testable import LambdaHost
@@ -40,6 +41,34 @@ struct RuntimeAPITests {
         #expect(host.server.answers.map(\.id) == ["id-0", "id-1", "id-2"])
         #expect(sink.delivered == ["event-0", "event-1", "event-2"])
         await host.end()
+    }
+
+    @Test("the trace of an invocation is in the environment while it is worked on, and no longer")
+    func trace() async throws {
+        let variables = Mutex<[String: String]>([:])
+        let seen = Mutex<[String?]>([])
+        let sink = TestSink { _, _ in
+            seen.withLock { $0.append(variables.withLock { $0["_X_AMZN_TRACE_ID"] }) }
+            return .delivered
+        }
+        let host = try Host(["things": sink]) { name, value in variables.withLock { $0[name] = value } }
+        let traces = ["Root=1-5bef4de7-ad49b0e87f6ef6c87fc2e700;Parent=1;Sampled=1", "Root=1-5bef4de8-ad49b0e87f6ef6c87fc2e701", nil, "Root=3"]
+        for (round, trace) in traces.enumerated() {
+            var invocation = TestInvocation("id-\(round)", Events.changes([round]))
+            invocation.traceID = trace
+            _ = try await host.server.invoke(invocation)
+        }
+        #expect(seen.withLock { $0 } == traces)
+        await host.end()
+    }
+
+    @Test("a variable is set, changed and taken away in the process itself")
+    func variables() {
+        let name = "SLUICE_TEST_VARIABLE_\(UInt64.random(in: 0 ... .max))"
+        for value in ["a", "b=c", "", nil, "d", nil] {
+            ProcessState.set(name, value)
+            #expect(ProcessState.environment[name] == value)
+        }
     }
 
     @Test("one connection serves all")

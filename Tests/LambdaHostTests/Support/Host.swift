@@ -13,9 +13,10 @@ struct Host {
     /// - Parameters:
     ///   - sinks: by their names; each is a type of its own name as well.
     ///   - routes: JSON; everything to all sinks where absent.
+    ///   - setVariable: takes what is set in the process's environment, which all tests share.
     init(
         _ sinks: KeyValuePairs<String, TestSink>, routes: String? = nil, rejected: String = #"{"block":true}"#,
-        environment: [String: String] = [:]
+        environment: [String: String] = [:], setVariable: @escaping @Sendable (String, String?) -> Void = { _, _ in }
     ) throws {
         server = try RuntimeServer()
         var registry = SinkRegistry()
@@ -28,7 +29,11 @@ struct Host {
             "SLUICE_CONFIG": #"{"sinks":{\#(declared)},"routes":\#(routes ?? everything),"rejected":\#(rejected)}"#,
         ]
         variables.merge(environment) { $1 }
-        let function = LambdaFunction(sinks: registry, environment: variables)
+        let function = {
+            var function = LambdaFunction(sinks: registry, environment: variables)
+            function.setVariable = setVariable
+            return function
+        }()
         ending = Task { await function.run() }
     }
 

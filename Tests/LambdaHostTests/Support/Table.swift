@@ -35,8 +35,10 @@ struct TableFunction {
     ///   - settings: members of the configuration beside sinks and routes.
     ///   - loses: what the function sends to itself does not arrive.
     ///   - refuses: it cannot send anything to itself.
+    ///   - sink: gets all records too.
     init(
-        _ settings: String = #""api":{},"rerun":{"allow":["orders"]}"#, environment: [String: String] = [:], loses: Bool = false, refuses: Bool = false
+        _ settings: String = #""api":{},"rerun":{"allow":["orders"]}"#, environment: [String: String] = [:], loses: Bool = false, refuses: Bool = false,
+        beside sink: TestSink? = nil
     ) async throws {
         server = try RuntimeServer()
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("sluice-table-\(UUID().uuidString)")
@@ -48,6 +50,7 @@ struct TableFunction {
         let registry = {
             var registry = SinkRegistry()
             registry.registerEventTable(stores)
+            if let sink { registry.register("beside", settings: NoSettings.self) { _, _ in sink } }
             return registry
         }()
         let server = server
@@ -61,10 +64,16 @@ struct TableFunction {
             "AWS_LAMBDA_RUNTIME_API": server.address, "SLUICE_METRICS_NAMESPACE": "off", "AWS_LAMBDA_LOG_LEVEL": "FATAL", "AWS_LAMBDA_FUNCTION_NAME": "me",
             "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
             "SLUICE_CONFIG":
-                #"{"sinks":{"history":{"type":"event-table","table":"dynamodb:events"}},"routes":[{"to":["history"]}],"rejected":{"block":true},\#(settings)}"#,
+                #"{"sinks":{"history":{"type":"event-table","table":"dynamodb:events"}\#(sink == nil ? "" : #","beside":{"type":"beside"}"#)},"#
+                + #""routes":[{"to":["history"\#(sink == nil ? "" : #","beside""#)]}],"rejected":{"block":true},\#(settings)}"#,
         ]
         variables.merge(environment) { $1 }
-        let function = LambdaFunction(environment: variables) { _, _ in FunctionParts(sinks: registry, table: services) }
+        let function = {
+            var function = LambdaFunction(environment: variables) { _, _ in FunctionParts(sinks: registry, table: services) }
+            // All tests share the process's environment.
+            function.setVariable = { _, _ in }
+            return function
+        }()
         ending = Task { await function.run() }
     }
 
@@ -73,7 +82,7 @@ struct TableFunction {
     }
 
     /// A request by a REST API, as somebody with a key of its usage plan.
-    func ask(_ method: String, _ path: String, _ body: String = "", key: String? = "k1", _ headers: String = "{}") async throws -> (status: String, json: JSONValue, headers: JSONValue) {
+    func ask(_ method: String, _ path: String, _ body: String = "", key: String? = "k1", _ headers: String = "{}", time: Duration? = .seconds(300)) async throws -> (status: String, json: JSONValue, headers: JSONValue) {
         let event = JSONValue.object([
             JSONMember(name: "httpMethod", value: .string(method)), JSONMember(name: "path", value: .string(path)),
             JSONMember(name: "requestContext", value: .object([
@@ -82,7 +91,7 @@ struct TableFunction {
             ])),
             JSONMember(name: "multiValueHeaders", value: try JSONValue(parsing: headers)), JSONMember(name: "body", value: .string(body)),
         ])
-        let answer = try JSONValue(parsing: try await invoke(event.text).body)
+        let answer = try JSONValue(parsing: try await invoke(event.text, time: time).body)
         let text = answer["body"]?.stringValue ?? ""
         return (answer["statusCode"]?.text ?? "", (try? JSONValue(parsing: text)) ?? .null, answer["multiValueHeaders"] ?? .null)
     }
