@@ -10,7 +10,10 @@ struct CallSettings: Sendable, Hashable {
     var timeout: Duration
     /// How many calls may be under way at once.
     var concurrency: Int
-    /// How often a record is sent in all before it is handed back to be retried.
+    /// How often a record is tried before it is handed back to be retried.
+    ///
+    /// Each time it is in one call, which the client sends up to three times (`AWS_MAX_ATTEMPTS`) where it fails as a whole: so what always fails is sent up to
+    /// three times as often. What the service refuses within a call that succeeds is sent once each time, and so are calls of functions.
     var attempts: Int
 
     init(timeout: Duration = .seconds(20), concurrency: Int = 4, attempts: Int = 3) {
@@ -88,7 +91,7 @@ struct ConcurrencySetting: BoundedSetting {
 
 struct AttemptsSetting: BoundedSetting {
     static let bounds = 1...20
-    static let expected = "attempts: how often a record is sent in all, 1 to 20"
+    static let expected = "attempts: how often a record is tried before it must come again, 1 to 20"
     var value: Int
 }
 

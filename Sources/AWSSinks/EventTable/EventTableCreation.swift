@@ -37,8 +37,7 @@ public struct EventTableCreation: Sendable {
             try await create()
         }
         try await enableExpiry()
-        try await calling { () throws(AWSError) in try await dynamoDB.enablePointInTimeRecovery(table: table) }
-        report("Point-in-time recovery is on: DynamoDB can bring the table back as it was at any second of the last 35 days.")
+        try await enableRecovery()
     }
 
     // MARK: A new table
@@ -112,6 +111,33 @@ public struct EventTableCreation: Sendable {
                 "Rows go by the attribute \(other), which was so before and is left; DynamoDB takes only one, so what has \(TableLayout.expiry) is no longer "
                     + "read when that has passed, but stays stored.")
         }
+    }
+
+    /// How long DynamoDB may take until a new table's backups can be set.
+    private static let longestWaitForBackups = Duration.seconds(600)
+
+    /// A table can be used before its backups can be set: DynamoDB prepares them for some time after it has made the table, and refuses until then.
+    private func enableRecovery() async throws {
+        var wait = Duration.milliseconds(200)
+        var waited = Duration.zero
+        while true {
+            do throws(AWSError) {
+                try await dynamoDB.enablePointInTimeRecovery(table: table)
+                break
+            } catch {
+                guard error.serviceCode == "ContinuousBackupsUnavailableException" else { throw failure(error) }
+                guard waited < Self.longestWaitForBackups else {
+                    throw EventStoreError(
+                        .failed,
+                        "the table \(table) can be used, but DynamoDB does not yet take point-in-time recovery for it, after \(waited.components.seconds) "
+                            + "seconds: make it once more later, which adds what is lacking. DynamoDB said: \(error)")
+                }
+            }
+            try await pause(wait)
+            waited += wait
+            wait = min(wait * 2, .seconds(10))
+        }
+        report("Point-in-time recovery is on: DynamoDB can bring the table back as it was at any second of the last 35 days.")
     }
 
     // MARK: Calls

@@ -13,6 +13,8 @@ internal import Sluice
 ///   These are to be retried, and with them the later ones of the same ordering key in the event. An identifier that names no record, and a list of
 ///   another form, hand back all of them. An error of the function's hands back all of them too.
 /// - `invocation: event` queues the event; Lambda's taking it is the success.
+/// - A function is invoked as often as `attempts` says, which is once unless told otherwise: after an error or a broken connection it may have run. A call
+///   that Lambda refuses for too many requests did not reach the function, and is made up to three times.
 ///
 /// Rules: <https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html>
 final class LambdaSink: AWSSink {
@@ -48,10 +50,10 @@ final class LambdaSink: AWSSink {
     init(_ settings: Settings, _ context: SinkContext, _ client: SinkClient) async throws {
         let calls = CallSettings.function.with(settings.calls)
         invoker = RecordInvoker(
-            // A function may take long: it has all the time of its call, and is not started anew before.
-            lambda: client.services.with(attemptTimeout: calls.timeout).lambda, function: settings.function.description,
-            isQueued: settings.invocation == .event, sendsSingly: settings.payload == .record)
-        if settings.verify ?? true { try await invoker.lookUp() }
+            // A function may take long: it has all the time of its call. It is invoked as often as the sink says, so the client adds no attempts of its own.
+            lambda: client.services.with(attempts: 1, attemptTimeout: calls.timeout).lambda, function: settings.function.description,
+            isQueued: settings.invocation == .event, sendsSingly: settings.payload == .record, pause: client.pause)
+        if settings.verify ?? true { try await invoker.lookUp(client.services.lambda) }
         self.client = client
         courier = Courier(
             calls,

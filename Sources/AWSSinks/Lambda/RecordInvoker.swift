@@ -21,6 +21,10 @@ struct RecordInvoker: Sendable {
     let isQueued: Bool
     /// The event is one record, not many in `records`.
     let sendsSingly: Bool
+    let pause: @Sendable (Duration) async -> Void
+
+    /// Of calls that Lambda has too much to do for.
+    private static let retries = RetryPolicy(attempts: 3)
 
     private static let opening = Array(#"{"records":["#.utf8)
     private static let closing = Array("]}".utf8)
@@ -32,8 +36,8 @@ struct RecordInvoker: Sendable {
         return sendsSingly ? limit : limit - RecordInvoker.opening.count - RecordInvoker.closing.count + 1
     }
 
-    /// Asks Lambda whether the function could be invoked.
-    func lookUp() async throws {
+    /// Asks Lambda whether the function could be invoked. That can be asked again and again.
+    func lookUp(_ lambda: Lambda) async throws {
         do throws(AWSError) {
             _ = try await lambda.invoke(.init(function: function, payload: Array("{}".utf8), type: .dryRun))
         } catch {
@@ -58,7 +62,7 @@ struct RecordInvoker: Sendable {
     func invoke(_ parcels: [Parcel<FunctionRecord>], _ deadline: ContinuousClock.Instant) async -> CallResult {
         do throws(AWSError) {
             let request = Lambda.InvokeRequest(function: function, payload: event(parcels), type: isQueued ? .event : .requestResponse)
-            let result = try await lambda.invoke(request, deadline: deadline)
+            let result = try await invoke(request, deadline)
             if let error = result.functionError {
                 return .answered(parcels.map { _ in .again(RecordInvoker.reason(error, result.payload)) })
             }
@@ -69,6 +73,22 @@ struct RecordInvoker: Sendable {
             return .answered(FunctionAnswer.fates(of: result.payload, parcels))
         } catch {
             return CallResult(error, sizeCodes: ["RequestTooLargeException"], contentCodes: ["InvalidRequestContentException"])
+        }
+    }
+
+    /// Invokes, once more only where the function was certainly not reached: an answer of Lambda's own that there are too many requests.
+    private func invoke(_ request: Lambda.InvokeRequest, _ deadline: ContinuousClock.Instant) async throws(AWSError) -> Lambda.InvokeResult {
+        var attempt = 1
+        while true {
+            do throws(AWSError) {
+                return try await lambda.invoke(request, deadline: deadline)
+            } catch {
+                guard error.isThrottling, error.httpStatus.map({ (400..<500).contains($0) }) ?? false, !Task.isCancelled,
+                    let delay = RecordInvoker.retries.delay(after: attempt, asked: error.retryAfter), ContinuousClock.now + delay < deadline
+                else { throw error }
+                await pause(delay)
+            }
+            attempt += 1
         }
     }
 

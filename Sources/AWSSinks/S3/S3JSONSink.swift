@@ -56,7 +56,7 @@ final class S3JSONSink: AWSSink {
     @Sendable private func send(_ parcels: [Parcel<Object>], _ deadline: ContinuousClock.Instant) async -> CallResult {
         guard let object = parcels.first?.entry else { return .answered([]) }
         do throws(AWSError) {
-            return .answered([.settled(try await put(object, by: deadline))])
+            return .answered([try await put(object, by: deadline)])
         } catch {
             guard error.httpStatus == 501 || error.serviceCode == "NotImplemented" else { return CallResult(ofSingle: error) }
             return .failed(
@@ -67,31 +67,34 @@ final class S3JSONSink: AWSSink {
         }
     }
 
-    private func put(_ object: Object, by deadline: ContinuousClock.Instant) async throws(AWSError) -> Outcome {
+    private func put(_ object: Object, by deadline: ContinuousClock.Instant) async throws(AWSError) -> EntryFate {
         let request = S3.PutObjectRequest(
             bucket: bucket, key: object.key, body: object.body, contentType: contentType, contentEncoding: isBatching ? "gzip" : nil,
             onlyIfAbsent: !isBatching, storageClass: storageClass)
         do throws(AWSError) {
             _ = try await client.services.s3.putObject(request, deadline: deadline)
-            return .delivered
+            return .settled(.delivered)
         } catch {
             guard error.isConditionFailed, !isBatching else { throw error }
-            return object.isUnique ? .alreadyThere : try await compare(object, by: deadline)
+            return object.isUnique ? .settled(.alreadyThere) : try await compare(object, by: deadline)
         }
     }
 
     /// Whether the object that is there is the one that was to be put.
-    private func compare(_ object: Object, by deadline: ContinuousClock.Instant) async throws(AWSError) -> Outcome {
+    private func compare(_ object: Object, by deadline: ContinuousClock.Instant) async throws(AWSError) -> EntryFate {
         do throws(AWSError) {
             let found = try await client.services.s3.getObject(.init(bucket: bucket, key: object.key), deadline: deadline)
-            if found.body == object.body { return .alreadyThere }
+            if found.body == object.body { return .settled(.alreadyThere) }
             // S3 tells it with each object; an answer without it is somebody else's.
             guard found.object.eTag != nil else { throw AWSError(.unreadableAnswer, "an answer to GetObject without an ETag", service: "S3") }
-            return .rejected(
-                "there is an object \(object.key) with another content: a record of another source with the same id, or this one in another envelope; put {source} into `key`")
+            return .settled(
+                .rejected(
+                    "there is an object \(object.key) with another content: a record of another source with the same id, or this one in another envelope; put {source} into `key`"))
         } catch {
-            guard error.isAccessDenied else { throw error }
-            return .alreadyThere
+            if error.isAccessDenied { return .settled(.alreadyThere) }
+            // Somebody took it away since the put. That concerns this object alone, unlike a bucket that is not there.
+            if error.isNotFound, error.serviceCode != "NoSuchBucket" { return .again("the object \(object.key) was there, and is gone: \(error)") }
+            throw error
         }
     }
 

@@ -34,13 +34,21 @@ struct MessageComposer: Sendable {
         var entry = SQS.SendEntry(id: "0", text: text)
         if hasAttributes { entry.attributeSet = attributes.of(record) }
         if isFIFO {
-            let id = record.idText
-            entry.deduplicationID = MessageComposer.identifier(id)
-            entry.groupID = MessageComposer.identifier(delivery.orderingKey?.text ?? id)
+            entry.deduplicationID = MessageComposer.deduplicationID(of: record)
+            entry.groupID = MessageComposer.identifier(delivery.orderingKey?.text ?? record.idText)
         }
         let bytes = SQS.size(of: entry)
         if bytes > maximumBytes { return .rejected("the message has \(bytes) bytes with its attributes, and the queue takes at most \(maximumBytes)") }
         return .ready(entry, bytes: bytes)
+    }
+
+    /// What a queue knows a record by that it has already. AWS gives the id of a change or a log line to no other; that of a message or an event may come from
+    /// whoever sent it, and stands for it only within its queue or bus.
+    static func deduplicationID(of record: Record) -> String {
+        switch record.kind {
+        case .change, .log: identifier(record.idText)
+        case .message, .event: Digest.hexadecimal("\(record.source.identity.utf8.count) \(record.source.identity) \(record.idText)")
+        }
     }
 
     /// The text where SQS takes it as a group's or deduplication id, else its SHA-256 in hexadecimal digits.

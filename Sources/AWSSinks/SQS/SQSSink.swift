@@ -7,8 +7,9 @@ internal import Sluice
 /// Sends each record as a message to a queue, standard or FIFO.
 ///
 /// - The body is the record in the route's envelope; `kind`, `table` and `op` are message attributes where the record has them.
-/// - In a FIFO queue the group is the record's ordering key and the deduplication id the record's id, each hashed where SQS would not take it. A record
-///   without an ordering key is a group of its own. SQS takes a message once within five minutes.
+/// - In a FIFO queue the group is the record's ordering key and the deduplication id the record's id, each hashed where SQS would not take it. The ids of
+///   messages and events are unique only within their queue or bus, so theirs is the SHA-256 of source and id. A record without an ordering key is a group of
+///   its own. SQS takes a message once within five minutes.
 /// - SQS can refuse one entry of a call and take the next one of the same group, so a call to a FIFO queue holds one record of a group at most, unless
 ///   `pack_groups` says otherwise. Standard queues promise no order.
 /// - Entries that failed are sent again, as long as there are attempts; those at whose failure the sender is at fault are rejected.

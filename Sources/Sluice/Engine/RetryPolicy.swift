@@ -18,11 +18,14 @@ public struct RetryPolicy: Sendable, Hashable {
         self.cap = cap
     }
 
+    /// The longest that a service is left alone since it asked for it, unless ``cap`` is longer: whoever waits does not do so for a day.
+    static let longestAsked = Duration.seconds(20)
+
     /// How long to wait before another try: a random part of the back-off, and at least what the service asked for.
     ///
     /// - Parameters:
     ///   - attempt: how many tries there have been; from 1.
-    ///   - asked: what the service asked for.
+    ///   - asked: what the service asked for. It counts up to twenty seconds, or up to ``cap`` where that is longer.
     /// - Returns: absent when there have been tries enough.
     public func delay(
         after attempt: Int, asked: Duration? = nil, using random: inout some RandomNumberGenerator
@@ -30,7 +33,7 @@ public struct RetryPolicy: Sendable, Hashable {
         guard attempt < attempts else { return nil }
         let doublings = min(max(0, attempt - 1), 30)
         let longest = min(cap, base * (1 << doublings))
-        return max(asked ?? .zero, longest * Double.random(in: 0...1, using: &random))
+        return max(min(asked ?? .zero, max(cap, RetryPolicy.longestAsked)), longest * Double.random(in: 0...1, using: &random))
     }
 
     /// The same with the system's random numbers.

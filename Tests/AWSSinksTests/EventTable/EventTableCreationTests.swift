@@ -55,6 +55,29 @@ import Testing
         }
     }
 
+    /// Makes a table while DynamoDB refuses so often to set its backups, and gives the pauses between the tries.
+    private func run(refusals: Int) async throws -> [Duration] {
+        let pauses = Mutex<[Duration]>([])
+        let refusal = Fault.error(status: 400, code: "ContinuousBackupsUnavailableException")
+        let schedule = FaultSchedule.list(Array(repeating: refusal, count: refusals), operation: "UpdateContinuousBackups")
+        try await FaultedServices.with(schedule) { services, _ in
+            let table = MotoServer.name("events")
+            let creation = EventTableCreation(services, table: table, report: { _ in }, pause: { pause in pauses.withLock { $0.append(pause) } })
+            try await creation.run()
+            let backups = try await MotoServer.boto("dynamodb", "describe_continuous_backups", ["TableName": .string(table)])
+            #expect(backups["ContinuousBackupsDescription"]?["PointInTimeRecoveryDescription"]?["PointInTimeRecoveryStatus"] == "ENABLED")
+        }
+        return pauses.withLock { $0 }
+    }
+
+    @Test("A new table's backups are waited for, but not without end") func backupsAreWaitedFor() async throws {
+        let none = try await run(refusals: 0).count
+        for refusals in [1, 20] { #expect(try await run(refusals: refusals).count == none + refusals) }
+        let error = await #expect(throws: EventStoreError.self) { try await run(refusals: 1000) }
+        #expect(error?.message.contains("make it once more later") == true, "\(error?.message ?? "")")
+        #expect(error?.message.contains("ContinuousBackupsUnavailableException") == true)
+    }
+
     @Test("A table that exists gets the indexes it lacks, whatever its capacity", arguments: ["PAY_PER_REQUEST", "PROVISIONED"])
     func existing(billing: String) async throws {
         try await MotoServer.with { services in

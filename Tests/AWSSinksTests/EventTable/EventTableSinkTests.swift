@@ -59,7 +59,7 @@ import Testing
         try await EventTableFixture.with { fixture in
             try await EventTableFixture.with { plain in
                 _ = try await deliver(batches, to: "dynamodb:\(plain.table)", services: plain.services)
-                try await FaultedServices.with(.random(seed: seed, rate: 0.15)) { services, _ in
+                try await FaultedServices.with(.random(seed: seed, rate: 0.15, kinds: FaultSchedule.Kind.signed)) { services, _ in
                     let configuration = """
                         {"sinks": {"h": {"type": "event-table", "table": "dynamodb:\(fixture.table)", "attempts": 1}}, "routes": [{"name": "all", "to": ["h"]}]}
                         """

@@ -2,6 +2,7 @@
 
 #if AWS
 import AWSClient
+import AWSSigner
 @testable import AWSSinks
 import AWSTestSupport
 import JSONTape
@@ -11,7 +12,7 @@ import Testing
 
 @Suite("The sinks against moto") struct MotoTests {
     /// Faults behind which moto still checks each signature that it gets to see.
-    private static let kinds = FaultSchedule.Kind.quick.filter { $0 != .skewedClock && $0 != .faultyEntries }
+    private static let kinds = FaultSchedule.Kind.signed.filter { $0 != .faultyEntries }
 
     /// Runs `body` with a client of moto's, behind a proxy.
     private func with<Result>(_ schedule: FaultSchedule = .none, _ body: (AWSServices, FaultProxy) async throws -> Result) async throws -> Result {
@@ -56,27 +57,59 @@ import Testing
     func aFIFOQueueGetsEachRecordOnce(seed: UInt64) async throws {
         let name = MotoServer.name("queue") + ".fifo"
         try await MotoServer.boto("sqs", "create_queue", ["QueueName": .string(name), "Attributes": ["FifoQueue": "true"]])
+        var random = SplitMix64(state: seed)
+        var run = Redelivery(using: &random)
         try await with(FaultSchedule.random(seed: seed, rate: 0.4, limit: 15, kinds: MotoTests.kinds).whileSending) { services, _ in
-            var random = SplitMix64(state: seed)
-            var run = Redelivery(using: &random)
             let sink = try await SQSSink(settings(SQSSink.Settings.self, #"{"queue":"\#(name)"}"#), .test, SinkClient(services, pause: noPause))
             try await run.run(Pipeline.into(sink))
             #expect(run.delivered.count == run.changes.count)
         }
-        try await with { services, _ in
-            let url = try await services.sqs.getQueueURL(name: name)
-            var random = SplitMix64(state: seed)
-            let run = Redelivery(using: &random)
-            var ids: [String] = []
-            while true {
-                let messages = try await services.sqs.receiveMessage(.init(queueURL: url)).messages
-                if messages.isEmpty { break }
-                ids += messages.compactMap { $0.systemAttributes["MessageDeduplicationId"] }
-                _ = try await services.sqs.deleteMessageBatch(.init(queueURL: url, receiptHandles: messages.map(\.receiptHandle)))
-            }
-            #expect(ids.count == run.changes.count && Set(ids) == Set(run.changes.map(\.id)))
-            #expect(run.keepsOrder(ids))
+        let messages = try await drain(name)
+        let ids = messages.compactMap { $0["Attributes"]?["MessageDeduplicationId"]?.stringValue }
+        #expect(ids.count == run.changes.count && Set(ids) == Set(run.changes.map(\.id)))
+        #expect(run.keepsOrder(ids))
+        let lines = try batch(run.changes).lines
+        #expect(zip(ids, messages).allSatisfy { $1["Body"]?.stringValue == lines[$0] })
+        #expect(messages.allSatisfy { $0["Attributes"]?["MessageGroupId"]?.stringValue?.contains("#{\"Id\":") == true })
+    }
+
+    /// Takes all messages out of a queue, with boto3.
+    private func drain(_ queue: String) async throws -> [JSONValue] {
+        let url = try #require(try await MotoServer.boto("sqs", "get_queue_url", ["QueueName": .string(queue)])["QueueUrl"])
+        var messages: [JSONValue] = []
+        while true {
+            let answer = try await MotoServer.boto("sqs", "receive_message", ["QueueUrl": url, "MaxNumberOfMessages": .number("10"), "AttributeNames": ["All"]])
+            let received = answer["Messages"]?.elements ?? []
+            if received.isEmpty { return messages }
+            messages += received
+            let entries = received.enumerated().map { place, message -> JSONValue in ["Id": .string("\(place)"), "ReceiptHandle": message["ReceiptHandle"] ?? .null] }
+            let deleted = try await MotoServer.boto("sqs", "delete_message_batch", ["QueueUrl": url, "Entries": .array(entries)])
+            try #require(deleted["Successful"]?.elements.count == received.count)
         }
+    }
+
+    @Test("A request of which entries are to fail is checked before it is changed") func aRequestIsChecked() async throws {
+        let name = MotoServer.name("queue")
+        try await MotoServer.boto("sqs", "create_queue", ["QueueName": .string(name)])
+        let ports = try await MotoServer.shared.ports()
+        for (secret, isTaken) in [(MotoServer.keys.secretAccessKey, true), ("another", false)] {
+            let schedule = FaultSchedule.list([.entries([0: .failed(code: "InternalFailure", senderFault: false)])], operation: "SendMessageBatch")
+            try await FaultProxy.with(.server(port: ports.checked, unchecked: ports.unchecked), schedule) { proxy in
+                var configuration = AWSConfiguration(region: "eu-central-1", environment: ["AWS_ENDPOINT_URL": proxy.url], logger: .silent)
+                configuration.credentials = StaticCredentials(SigningCredentials(accessKeyID: MotoServer.keys.accessKeyID, secretAccessKey: secret))
+                let services = AWSServices(configuration)
+                let url = "http://127.0.0.1/123456789012/\(name)"
+                let request = SQS.SendMessageBatchRequest(queueURL: url, entries: [.init(id: "0", body: "a"), .init(id: "1", body: "b")])
+                let result: Result<SQS.SendMessageBatchResult, AWSError>
+                do throws(AWSError) { result = .success(try await services.sqs.sendMessageBatch(request)) } catch { result = .failure(error) }
+                await services.shutdown()
+                switch result {
+                case .success: #expect(isTaken)
+                case .failure(let error): #expect(!isTaken && error.serviceCode == "SignatureDoesNotMatch")
+                }
+            }
+        }
+        #expect(try await drain(name).count == 1)
     }
 
     @Test("A bus gets each record, whatever fails", arguments: 1...15 as ClosedRange<UInt64>)
@@ -97,21 +130,13 @@ import Testing
             try await run.run(Pipeline.into(sink))
             #expect(run.delivered.count == run.changes.count)
         }
-        try await with { services, _ in
-            let url = try await services.sqs.getQueueURL(name: queue)
-            var ids: Set<String> = []
-            while true {
-                let messages = try await services.sqs.receiveMessage(.init(queueURL: url)).messages
-                if messages.isEmpty { break }
-                for message in messages {
-                    let event = try JSONValue(parsing: message.body)
-                    #expect(event["time"]?.stringValue == "2026-09-21T14:13:20Z")
-                    ids.insert(event["detail"]?["id"]?.stringValue ?? "")
-                }
-                _ = try await services.sqs.deleteMessageBatch(.init(queueURL: url, receiptHandles: messages.map(\.receiptHandle)))
-            }
-            #expect(ids == Set(run.changes.map(\.id)))
+        var ids: Set<String> = []
+        for message in try await drain(queue) {
+            let event = try JSONValue(parsing: message["Body"]?.stringValue ?? "")
+            #expect(event["time"]?.stringValue == "2026-09-21T14:13:20Z")
+            ids.insert(event["detail"]?["id"]?.stringValue ?? "")
         }
+        #expect(ids == Set(run.changes.map(\.id)))
     }
 
     @Test("A function of moto's is invoked by name and by ARN, and its answer read") func aFunctionIsInvoked() async throws {

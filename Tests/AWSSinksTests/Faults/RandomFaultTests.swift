@@ -10,7 +10,7 @@ import StreamRecords
 import Testing
 
 /// The seeds of the random schedules of faults that each test goes through; `SLUICE_TEST_SCHEDULES` makes them more or fewer.
-let randomSchedules: ClosedRange<UInt64> = 1...max(1, UInt64(ProcessInfo.processInfo.environment["SLUICE_TEST_SCHEDULES"] ?? "") ?? 100)
+let randomSchedules: ClosedRange<UInt64> = 1...max(1, UInt64(ProcessInfo.processInfo.environment["SLUICE_TEST_SCHEDULES"] ?? "") ?? 300)
 
 @Suite("The sinks, whatever fails on the way") struct RandomFaultTests {
     /// Runs `body` with a sink whose calls go through a schedule of faults to a service in memory.

@@ -156,6 +156,36 @@ func withFunction<Result>(
         }
     }
 
+    @Test("Throttling alone is answered with another call, since it did not reach the function", arguments: [1, 2, 3])
+    func throttlingIsAnsweredWithAnotherCall(times: Int) async throws {
+        let fault = Fault.error(status: 429, code: "TooManyRequestsException")
+        let function = FakeFunction()
+        try await withFunction(function, FaultSchedule.list(Array(repeating: fault, count: times)).whileSending) { pipeline, _ in
+            let report = try await pipeline.deliver(batch([Change(number: 0, key: 0)]))
+            #expect(report.fates[0].isDelivered == (times < 3))
+            #expect(function.events.count == (times < 3 ? 1 : 0))
+        }
+    }
+
+    @Test("A function that may have run is not invoked again beneath the sink's attempts", arguments: [
+        Fault.resetAfter(bytes: 0), .resetAfter(bytes: 40), .halfBody, .errorAfterwards(status: 500, code: "ServiceException"),
+        .errorAfterwards(status: 503, code: "ServiceUnavailable"), .garbage,
+    ], ["request-response", "event"])
+    func aFunctionThatMayHaveRun(_ fault: Fault, _ invocation: String) async throws {
+        for attempts in 1...2 {
+            // A queued event's answer has no body to be read.
+            if invocation == "event", fault == .garbage { continue }
+            let function = FakeFunction()
+            let schedule = FaultSchedule { _ in fault }.whileSending
+            let settings = #"{"invocation":"\#(invocation)","attempts":\#(attempts)}"#
+            try await withFunction(function, schedule, settings: settings) { pipeline, _ in
+                let report = try await pipeline.deliver(batch([Change(number: 0, key: 0)]))
+                #expect(report.fates[0].isRetry)
+                #expect(function.events.count == attempts)
+            }
+        }
+    }
+
     private func text(_ count: Int) -> String { String(repeating: "x", count: max(0, count)) }
 
     private func line(_ change: Change) throws -> Int { try #require(try batch([change]).lines[change.id]).utf8.count }

@@ -6,12 +6,12 @@ import AWSTestSupport
 
 @testable import AWSSinks
 
-/// A client of moto's with a proxy between in which things go wrong.
+/// A client of moto's with a proxy between in which things go wrong. Each request that gets to moto is checked for its signature, so a schedule must leave
+/// the clock right.
 enum FaultedServices {
     static func with<Result>(_ schedule: FaultSchedule, _ body: (AWSServices, FaultProxy) async throws -> Result) async throws -> Result {
         let ports = try await MotoServer.shared.ports()
-        // The proxy's clock may be wrong by a schedule, and moto's checking server has the right one: it would refuse what was signed by the other.
-        return try await FaultProxy.with(.server(port: ports.unchecked, unchecked: ports.unchecked), schedule) { proxy in
+        return try await FaultProxy.with(.server(port: ports.checked, unchecked: ports.unchecked), schedule) { proxy in
             var configuration = AWSConfiguration(region: "eu-central-1", environment: ["AWS_ENDPOINT_URL": proxy.url], logger: .silent)
             configuration.credentials = StaticCredentials(MotoServer.keys)
             configuration.maximumAttempts = 2

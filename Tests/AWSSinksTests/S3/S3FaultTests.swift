@@ -16,7 +16,7 @@ import Testing
         let batches = Array(try Samples.batches("products").prefix(2))
         let bucket = try await Bucket.make()
         let ids = Set(batches.flatMap { $0 }.map(\.id.id))
-        try await FaultedServices.with(.random(seed: seed, rate: 0.3)) { services, proxy in
+        try await FaultedServices.with(.random(seed: seed, rate: 0.3, kinds: FaultSchedule.Kind.signed)) { services, proxy in
             let configuration = """
                 {"sinks": {"a": {"type": "s3-json", "bucket": "\(bucket)", "key": "{id}", "attempts": 1}}, "routes": [{"name": "all", "to": ["a"]}]}
                 """
@@ -33,7 +33,7 @@ import Testing
         let batches = Array(try Samples.batches("products").prefix(2))
         let bucket = try await Bucket.make()
         let ids = Set(batches.flatMap { $0 }.map(\.id.id))
-        try await FaultedServices.with(.random(seed: seed, rate: 0.5)) { services, proxy in
+        try await FaultedServices.with(.random(seed: seed, rate: 0.5, kinds: FaultSchedule.Kind.signed)) { services, proxy in
             let configuration = #"{"sinks": {"a": {"type": "s3-json", "bucket": "\#(bucket)", "batch": true}}, "routes": [{"name": "all", "to": ["a"]}]}"#
             let counts = try await deliver(batches, configuration: configuration, services: services, rounds: 200)
             #expect(counts.retry == 0 && counts.rejected == 0, "seed \(seed)")

@@ -6,6 +6,7 @@ import AWSTestSupport
 import JSONTape
 import Sluice
 import StreamRecords
+import Synchronization
 import Testing
 
 @testable import AWSSinks
@@ -133,6 +134,27 @@ import Testing
         }
     }
 
+    @Test("An object that goes before it is compared concerns its own record alone", arguments: [1, 2]) func anObjectThatGoes(times: Int) async throws {
+        let changes = (0..<5).map { Change(number: $0, key: $0) }
+        let bucket = FakeBucket()
+        let left = Mutex(times)
+        let schedule = FaultSchedule { request in
+            guard request.method == "GET", request.target.contains("event-0"), left.withLock({ left in defer { left -= 1 }; return left > 0 }) else { return .none }
+            return .error(status: 404, code: "NoSuchKey")
+        }
+        try await withServices(transport: FaultTransport(bucket.answer, schedule)) { services in
+            // Two attempts, which is the default.
+            let sink = try await S3JSONSink(
+                AWSSinksTests.settings(S3JSONSink.Settings.self, #"{"bucket":"archive","key":"{id}","concurrency":1}"#), .test, SinkClient(services, pause: noPause))
+            try await Pipeline.into(sink).expect(delivered: 1, of: batch([changes[0]]))
+            // Another pipeline, which does not remember.
+            let report = try await Pipeline.into(sink).deliver(batch(changes))
+            #expect(report.fates.map(\.isDelivered) == [times == 1, true, true, true, true])
+            #expect(times == 1 || (report.fates[0].isRetry && report.fates[0].reason.contains("NoSuchKey")), "\(report.fates[0].reason)")
+        }
+        #expect(bucket.objects.count == 5)
+    }
+
     @Test("Keys are left alone up to 1,024 bytes, and keep their ending beyond", arguments: [1, 1023, 1024, 1025, 5000])
     func boundedKeys(bytes: Int) {
         for character in ["x", "ä", "☕"] {
@@ -143,6 +165,19 @@ import Testing
             #expect((bounded == whole) == (whole.utf8.count <= 1024))
             #expect(bounded == whole || bounded.hasSuffix(".json"))
             #expect(bounded == whole || bounded != ObjectNames.bounded(whole + "2.json"))
+        }
+    }
+
+    @Test("A bucket's name has 3 to 63 characters, a prefix up to 512 bytes") func lengths() throws {
+        for (count, isSound) in [(2, false), (3, true), (63, true), (64, false)] {
+            let name = String(repeating: "b", count: count)
+            #expect((try? BucketReference(name))?.description == (isSound ? name : nil), "\(count)")
+        }
+        // Both have 512 bytes.
+        for text in [String(repeating: "p", count: 512), String(repeating: "ä", count: 256)] {
+            #expect(try ObjectPrefix(text).text == text + "/")
+            #expect(try ObjectPrefix("/" + text + "/").text == text + "/")
+            #expect(throws: ConfigurationValueError.self) { try ObjectPrefix(text + "p") }
         }
     }
 

@@ -139,6 +139,23 @@ func withQueue<Result>(
         }
     }
 
+    @Test("Records of two sources with one id are two messages, and a record that comes again is one") func recordsOfTwoSources() async throws {
+        func message(_ queue: String) -> String {
+            #"{"Records":[{"messageId":"1","receiptHandle":"h","body":"of \#(queue)","attributes":{"SentTimestamp":"1795000000000"},"messageAttributes":{},"#
+                + #""eventSource":"aws:sqs","eventSourceARN":"arn:aws:sqs:eu-central-1:123456789012:\#(queue)","awsRegion":"eu-central-1"}]}"#
+        }
+        let queue = FakeQueue(isFIFO: true)
+        for _ in 0..<2 {
+            // A pipeline of its own each time, so that nothing but the queue remembers.
+            try await withQueue(queue) { pipeline, _ in
+                for source in ["mails", "orders"] { try await pipeline.expect(delivered: 1, of: batch(event: message(source))) }
+            }
+        }
+        #expect(queue.messages.count == 2)
+        #expect(Set(queue.messages.map(\.deduplicationID)).count == 2)
+        #expect(queue.messages.allSatisfy { $0.deduplicationID?.utf8.count == 64 })
+    }
+
     @Test("Ids that SQS would not take are hashed, at 129 characters and with a blank") func idsThatSQSWouldNotTake() {
         #expect(MessageComposer.identifier(text(128)) == text(128))
         #expect(MessageComposer.identifier("a!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~") == "a!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
@@ -221,6 +238,24 @@ func withQueue<Result>(
         let seen = pauses.withLock { $0 }
         #expect(seen.count == 2)
         #expect(seen[0] <= .milliseconds(200) && seen[1] <= .milliseconds(400))
+    }
+
+    @Test("A service that asks to be left alone for a day is asked again sooner") func aServiceThatAsksToBeLeftAlone() async throws {
+        let pauses = Mutex<[Duration]>([])
+        let queue = FakeQueue()
+        let busy = Mutex(true)
+        let service: @Sendable (ProxiedRequest) -> ProxiedAnswer = { request in
+            guard request.operation == "SendMessageBatch", busy.withLock({ flag in defer { flag = false }; return flag }) else { return queue.answer(request) }
+            var answer = ProxiedAnswer.error(503, "ServiceUnavailable", "come back tomorrow")
+            answer.headers.append(("retry-after", "86400"))
+            return answer
+        }
+        try await withServices(transport: FaultTransport(service), attempts: 1) { services in
+            let client = SinkClient(services, pause: { pause in pauses.withLock { $0.append(pause) } })
+            let sink = try await SQSSink(settings(SQSSink.Settings.self, #"{"queue":"\#(queue.url)"}"#), .test, client)
+            try await Pipeline.into(sink).expect(delivered: 1, of: batch([Change(number: 0, key: 0)]))
+        }
+        #expect(pauses.withLock { $0 } == [.seconds(20)])
     }
 
     @Test("A call that is too long is taken in parts") func aCallThatIsTooLong() async throws {

@@ -17,13 +17,14 @@ struct Change {
     var extra: String?
 
     var id: String { "event-\(number)" }
+    var sequenceNumber: String { "1000000000000000000000\(100_000 + number)" }
 
     var json: String {
         """
         {"eventID":"\(id)","eventName":"\(operation)","eventVersion":"1.1","eventSource":"aws:dynamodb","awsRegion":"eu-central-1",\
         "dynamodb":{"ApproximateCreationDateTime":1790000000,"Keys":{"Id":{"N":"\(key)"}},\
         "NewImage":{"Id":{"N":"\(key)"},"n":{"N":"\(number)"},"text":{"S":"\(text)"}\(extra.map { ",\($0)" } ?? "")},\
-        "SequenceNumber":"1000000000000000000000\(100_000 + number)","SizeBytes":59,"StreamViewType":"NEW_AND_OLD_IMAGES"},\
+        "SequenceNumber":"\(sequenceNumber)","SizeBytes":59,"StreamViewType":"NEW_AND_OLD_IMAGES"},\
         "eventSourceARN":"arn:aws:dynamodb:eu-central-1:123456789012:table/\(table)/stream/2026-11-01T00:00:00.000"}
         """
     }

@@ -17,6 +17,18 @@ import Testing
         #expect(try #require(policy.delay(after: 1, asked: .seconds(9))) >= .seconds(9))
     }
 
+    @Test func whatAServiceAskedForIsBounded() throws {
+        let day = Duration.seconds(86_400)
+        for (cap, longest) in [(Duration.seconds(5), Duration.seconds(20)), (.seconds(20), .seconds(20)), (.seconds(60), .seconds(60))] {
+            let policy = RetryPolicy(attempts: 3, base: .milliseconds(200), cap: cap)
+            var random = SeededRandom(seed: 7)
+            #expect(policy.delay(after: 1, asked: day, using: &random) == longest)
+            #expect(policy.delay(after: 1, asked: .seconds(19), using: &random) == .seconds(19))
+            let negative = try #require(policy.delay(after: 1, asked: .zero - day, using: &random))
+            #expect(negative >= .zero && negative <= .milliseconds(200))
+        }
+    }
+
     @Test func theBudgetRunsOutAndFillsUpAgain() {
         var budget = RetryBudget(capacity: 10, cost: 5)
         let answers = (0..<3).map { _ in budget.take() }
