@@ -34,7 +34,7 @@ enum ProcessState {
         entries.withLock { entries in
             if let value, let entry = unsafe strdup("\(name)=\(value)") {
                 _ = unsafe putenv(entry)
-                unsafe entries[name, default: []].append(UInt(bitPattern: entry))
+                entries[name, default: []].append(UInt(bitPattern: entry))
             } else {
                 _ = unsafe unsetenv(name)
             }
