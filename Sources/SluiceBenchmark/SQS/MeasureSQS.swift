@@ -30,15 +30,14 @@ struct MeasureSQS: AsyncParsableCommand {
     @Option(help: "How many calls are under way at once, here and there.") var concurrency = 4
     @Option(help: "How many rounds are measured.") var rounds = 7
     @Option(help: "The seed of the records.") var seed: UInt64 = 1
-    @Option(help: "The URL of a queue on loopback, of a server that does more than answer, in place of the one that comes with this.") var queue: String?
 
     func run() async throws {
         let events = self.events()
-        let server = try queue == nil ? QueueProcess() : nil
-        let queue = try Queue(self.queue ?? "http://127.0.0.1:\(server?.port ?? 0)/123456789012/orders")
+        let server = try QueueProcess()
+        let endpoint = "http://127.0.0.1:\(server.port)"
 
         let recorder = RecordingTransport()
-        try await send(events, to: queue, transport: recorder)
+        try await send(events, to: endpoint, transport: recorder)
         let calls = try recorder.requests.map(MeasureSQS.message)
         print("\(records) records of \(events.reduce(0) { $0 + $1.count } / records) bytes in \(calls.count) calls, \(concurrency) at once")
 
@@ -48,20 +47,20 @@ struct MeasureSQS: AsyncParsableCommand {
         configuration.tracing.tracer = nil
         let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
         try await post(calls, with: client)
-        try await send(events, to: queue, transport: nil)
+        try await send(events, to: endpoint, transport: nil)
         var ratios: [Double] = []
         var bare: [Double] = []
         var sink: [Double] = []
         for _ in 0..<rounds {
             let clock = ContinuousClock()
             let first = try await clock.measure { try await post(calls, with: client) }
-            let second = try await clock.measure { try await send(events, to: queue, transport: nil) }
+            let second = try await clock.measure { try await send(events, to: endpoint, transport: nil) }
             bare.append(Double(records) / (first / .seconds(1)))
             sink.append(Double(records) / (second / .seconds(1)))
             ratios.append(first / second)
         }
         try await client.shutdown()
-        server?.end()
+        server.end()
         print("bare loop  \(MeasureSQS.figure(bare)) records/s")
         print("sink sqs   \(MeasureSQS.figure(sink)) records/s")
         print("ratio      \(String(format: "%.0f", MeasureSQS.median(ratios) * 100)) % (median of \(rounds) rounds, \(String(format: "%.0f to %.0f", (ratios.min() ?? 0) * 100, (ratios.max() ?? 0) * 100)))")
@@ -84,32 +83,16 @@ struct MeasureSQS: AsyncParsableCommand {
 
     // MARK: The sink
 
-    private struct Queue {
-        let url: String
-        /// What the URL begins with.
-        let endpoint: String
-
-        init(_ text: String) throws {
-            guard var parts = URLComponents(string: text), parts.scheme != nil, ["127.0.0.1", "localhost", "[::1]"].contains(parts.host) else {
-                throw ValidationError("\(text) is not the URL of a queue on loopback, as http://127.0.0.1:5000/123456789012/orders is")
-            }
-            url = text
-            parts.path = ""
-            guard let endpoint = parts.string else { throw ValidationError("\(text) is no URL") }
-            self.endpoint = endpoint
-        }
-    }
-
-    private func send(_ events: [[UInt8]], to queue: Queue, transport: (any HTTPTransport)?) async throws {
+    private func send(_ events: [[UInt8]], to endpoint: String, transport: (any HTTPTransport)?) async throws {
         var settings = AWSConfiguration(region: "eu-central-1", environment: [:], logger: Logger(label: "benchmark") { _ in SwiftLogNoOpLogHandler() })
-        settings.endpointURL = queue.endpoint
+        settings.endpointURL = endpoint
         settings.credentials = StaticCredentials(SigningCredentials(accessKeyID: "AKIDEXAMPLE", secretAccessKey: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"))
         settings.transport = transport
         let services = AWSServices(settings)
         var registry = SinkRegistry()
         registry.registerAWSSinks(services)
         let text = """
-            {"sinks": {"queue": {"type": "sqs", "queue": "\(queue.url)", "verify": false, "concurrency": \(concurrency)}}, "routes": [{"to": ["queue"]}]}
+            {"sinks": {"queue": {"type": "sqs", "queue": "\(endpoint)/123456789012/orders", "verify": false, "concurrency": \(concurrency)}}, "routes": [{"to": ["queue"]}]}
             """
         let pipeline = try await Pipeline(Configuration(reading: ConfigurationNode(json: text, file: "benchmark.json"), registry: registry), sinks: registry)
         // As `sluice process` does with more than one processor: the next batch is decoded and rendered while one is delivered.
