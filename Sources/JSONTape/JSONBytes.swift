@@ -79,6 +79,12 @@ public final class JSONBytes: @unchecked Sendable {
         return unsafe Array(UnsafeBufferPointer(start: start + range.lowerBound, count: range.count))
     }
 
+    /// Adds a copy of the bytes from `range`.
+    public func append(_ range: Range<Int>, to bytes: inout [UInt8]) {
+        let range = range.clamped(to: 0..<count)
+        unsafe bytes.append(contentsOf: UnsafeBufferPointer(start: start + range.lowerBound, count: range.count))
+    }
+
     /// The bytes from `range` as text; what is not UTF-8 shows replacement characters.
     public func text(of range: Range<Int>) -> String {
         let range = range.clamped(to: 0..<count)

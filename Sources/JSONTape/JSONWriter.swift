@@ -203,6 +203,9 @@ public struct JSONWriter: ~Copyable, Sendable {
         write(byte: 0x22)
     }
 
+    /// Whether the processor has instructions for most of that.
+    private static let hasEscape = instruction_has_escape()
+
     /// Writes UTF-8 with a backslash where a string of JSON needs one.
     private mutating func write(escaping start: UnsafePointer<UInt8>, count: Int) {
         var from = unsafe start
@@ -212,6 +215,13 @@ public struct JSONWriter: ~Copyable, Sendable {
         var to = unsafe buffer.start + buffer.count
         // Steps of 16 bytes, each read in as many parts as have to begin behind a backslash; the last part may be read 15 bytes further.
         while unsafe end - from >= 32 {
+            if JSONWriter.hasEscape {
+                var written = 0
+                unsafe from += instruction_escape(from, end - from, to, &written)
+                unsafe to += written
+                // What is left begins with a control character within 16 bytes, or is nearly nothing.
+                if unsafe end - from < 32 { break }
+            }
             let mask = unsafe instruction_string(from)
             var marks = (mask | mask &>> 16) & 0xFFFF
             var done = 0

@@ -35,4 +35,24 @@ import Testing
             #expect(sum == ~expected, "\(count) bytes")
         }
     }
+
+    @Test("Backslashes come before every byte that needs one, in every lane, up to a control character",
+        .enabled(if: instruction_has_escape(), "The processor has no such instructions"))
+    func escape() {
+        for background in [0x61, 0x22, 0x5C, 0xFF] as [UInt8] {
+            for byte in UInt8.min...UInt8.max {
+                for lane in 0..<40 {
+                    var bytes = [UInt8](repeating: background, count: 40)
+                    bytes[lane] = byte
+                    // Whole steps of 16 bytes, up to the one with a control character.
+                    let read = byte < 0x20 ? lane / 16 * 16 : 32
+                    let expected = bytes.prefix(min(read, 32)).flatMap { $0 == 0x22 || $0 == 0x5C ? [0x5C, $0] : [$0] }
+                    var written = 0
+                    var escaped = [UInt8](repeating: 0, count: 80)
+                    let done = unsafe instruction_escape(bytes, bytes.count, &escaped, &written)
+                    #expect(done == min(read, 32) && Array(escaped.prefix(written)) == expected, "byte \(byte) in lane \(lane) among \(background)")
+                }
+            }
+        }
+    }
 }
