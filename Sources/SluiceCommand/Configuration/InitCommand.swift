@@ -54,26 +54,13 @@ struct InitCommand: ParsableCommand {
             kind: [change]                  # change, log, message or event
             # table: [Products, Order*]     # also group, queue, bus; * stands for any text
             # op: [INSERT, MODIFY]          # what happened to the item
-            # when: { dynamodb: { NewImage: { status: { S: [paid] } } } }     # an EventBridge pattern, on the record as AWS sends it
-            # changed: [status]             # only where these values are not what they were
-            # was: { status: [open] }       # a pattern too, on the item's plain values before the change
-            # becomes: { status: [paid] }   # and after it
-            # envelope: cloudevents         # plain (the default), typed, cloudevents, debezium, or fields of your own:
-            # envelope: { fields: { id: keys.Id, status: new.status } }
-            # redact: [new.customer.email, old.customer.email]      # what these sinks must not see
+        \(conditions)
             to: [console]
 
         # What becomes of records that are rejected.
         rejected: { to: [parked] }
 
-        # Tests that `sluice check` runs: what becomes of an event, which stands here or in a file.
-        # tests:
-        #   - name: a notice
-        #     event: { version: "0", id: e1, detail-type: order paid, source: shop, account: "123456789012", time: "2026-11-20T15:00:00Z",
-        #       region: eu-west-1, resources: [], detail: { order: 7 } }
-        #     routes: [everything]
-        #     sinks: [history]
-        #     fields: { kind: event, detail: { order: 7 } }
+        \(tests)
 
         """
 
@@ -97,6 +84,19 @@ struct InitCommand: ParsableCommand {
             # kind: [change]                # change, log, message or event
             # table: [Products, Order*]     # also group, queue, bus; * stands for any text
             # op: [INSERT, MODIFY]          # what happened to the item
+        \(conditions)
+            to: [history]
+
+        # What no sink will ever take is parked at once; what still fails when it is a quarter of an hour old is parked too, so that it does
+        # not hold up what comes behind it.
+        rejected: { to: [parked], park_after: 15m }
+
+        \(tests)
+
+        """
+
+    /// What a route can say beside the kind of records.
+    private static let conditions = """
             # when: { dynamodb: { NewImage: { status: { S: [paid] } } } }     # an EventBridge pattern, on the record as AWS sends it
             # changed: [status]             # only where these values are not what they were
             # was: { status: [open] }       # a pattern too, on the item's plain values before the change
@@ -104,12 +104,9 @@ struct InitCommand: ParsableCommand {
             # envelope: cloudevents         # plain (the default), typed, cloudevents, debezium, or fields of your own:
             # envelope: { fields: { id: keys.Id, status: new.status } }
             # redact: [new.customer.email, old.customer.email]      # what these sinks must not see
-            to: [history]
+        """
 
-        # What no sink will ever take is parked at once; what still fails when it is a quarter of an hour old is parked too, so that it does
-        # not hold up what comes behind it.
-        rejected: { to: [parked], park_after: 15m }
-
+    private static let tests = """
         # Tests that `sluice check` runs: what becomes of an event, which stands here or in a file.
         # tests:
         #   - name: a notice
@@ -118,6 +115,5 @@ struct InitCommand: ParsableCommand {
         #     routes: [everything]
         #     sinks: [history]
         #     fields: { kind: event, detail: { order: 7 } }
-
         """
 }
