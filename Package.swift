@@ -131,7 +131,7 @@ let package = Package(
         .target(
             name: "AWSSinks",
             dependencies: [
-                "AWSClient", "EventTable", "JSONTape", "Sluice", "StreamRecords", .product(name: "Logging", package: "swift-log"),
+                "AWSClient", "AWSSigner", "EventTable", "JSONTape", "Sluice", "StreamRecords", .product(name: "Logging", package: "swift-log"),
                 .product(name: "Crypto", package: "swift-crypto", condition: .when(traits: ["AWS"])),
             ],
             swiftSettings: settings),

@@ -7,14 +7,16 @@ internal import Crypto
 ///
 /// Rules: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html>
 struct CanonicalRequest {
-    let text: String
+    /// UTF-8.
+    let bytes: [UInt8]
     /// `host;x-amz-date`.
     let signedHeaders: String
 
     init(_ request: SigningRequest, isS3: Bool) {
         var lines: [(name: String, value: String)] = []
+        lines.reserveCapacity(request.headers.count)
         for header in request.headers {
-            let name = header.name.lowercased()
+            let name = CanonicalRequest.lowercased(header.name)
             if CanonicalRequest.unsigned.contains(name) { continue }
             let value = CanonicalRequest.trimmed(header.value)
             if let place = lines.firstIndex(where: { $0.name == name }) {
@@ -25,29 +27,34 @@ struct CanonicalRequest {
         }
         lines.sort { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
         signedHeaders = lines.map(\.name).joined(separator: ";")
-        var text = ""
-        text.reserveCapacity(512)
-        text += request.method
-        text += "\n"
-        text += isS3 ? (request.path.isEmpty ? "/" : request.path) : CanonicalRequest.path(request.path)
-        text += "\n"
-        text += CanonicalRequest.query(request.query)
-        text += "\n"
-        for (name, value) in lines {
-            text += name
-            text += ":"
-            text += value
-            text += "\n"
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(1024)
+        func write(_ part: String, then end: UInt8 = UInt8(ascii: "\n")) {
+            bytes += part.utf8
+            bytes.append(end)
         }
-        text += "\n"
-        text += signedHeaders
-        text += "\n"
-        text += request.payload.text
-        self.text = text
+        write(request.method)
+        write(isS3 ? (request.path.isEmpty ? "/" : request.path) : CanonicalRequest.path(request.path))
+        write(CanonicalRequest.query(request.query))
+        for (name, value) in lines {
+            write(name, then: UInt8(ascii: ":"))
+            write(value)
+        }
+        write("")
+        write(signedHeaders)
+        bytes += request.payload.text.utf8
+        self.bytes = bytes
     }
 
+    var text: String { String(decoding: bytes, as: UTF8.self) }
+
     /// 64 hexadecimal digits.
-    var hash: String { Hexadecimal.text(SHA256.hash(data: Array(text.utf8))) }
+    var hash: String { Hexadecimal.text(SHA256.hash(data: bytes)) }
+
+    /// Most names are in small letters already.
+    private static func lowercased(_ name: String) -> String {
+        name.utf8.contains { (0x41...0x5A).contains($0) || $0 > 0x7F } ? name.lowercased() : name
+    }
 
     /// What proxies and HTTP clients may change on the way, and the signature itself.
     private static let unsigned: Set<String> = [

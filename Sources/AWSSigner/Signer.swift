@@ -42,7 +42,7 @@ public struct Signer: Sendable {
         let authorization =
             "AWS4-HMAC-SHA256 Credential=\(credentials.accessKeyID)/\(scope), SignedHeaders=\(canonical.signedHeaders), Signature=\(signature)"
         added.append(.init("authorization", authorization))
-        return Signature(canonicalRequest: canonical.text, stringToSign: text, signature: signature, headers: added, query: request.query)
+        return Signature(canonical: canonical.bytes, stringToSign: text, signature: signature, headers: added, query: request.query)
     }
 
     /// Signs a request in its query, so that its address alone lets anybody send it for a while.
@@ -68,7 +68,7 @@ public struct Signer: Sendable {
         let canonical = CanonicalRequest(request, isS3: isS3)
         let (text, signature) = self.signature(of: canonical, stamp: stamp, scope: scope, credentials)
         return Signature(
-            canonicalRequest: canonical.text, stringToSign: text, signature: signature, headers: [],
+            canonical: canonical.bytes, stringToSign: text, signature: signature, headers: [],
             query: request.query + "&X-Amz-Signature=\(signature)")
     }
 
@@ -86,7 +86,8 @@ public struct Signer: Sendable {
 
 /// What signing a request led to, with the steps in between, which tell where a service saw something else.
 public struct Signature: Sendable, Hashable {
-    public let canonicalRequest: String
+    let canonical: [UInt8]
+    public var canonicalRequest: String { String(decoding: canonical, as: UTF8.self) }
     public let stringToSign: String
     /// 64 hexadecimal digits.
     public let signature: String

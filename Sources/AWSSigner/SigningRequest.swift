@@ -52,6 +52,7 @@ public struct PayloadHash: Sendable, Hashable {
 }
 
 /// Hashes as AWS writes them.
+@usableFromInline
 package enum Hexadecimal {
     /// Two small digits for each byte.
     package static func text(_ bytes: some Sequence<UInt8>) -> String {
@@ -64,16 +65,9 @@ package enum Hexadecimal {
         return String(decoding: text, as: UTF8.self)
     }
 
-    /// Whether a text is what ``text(_:)`` makes of these bytes.
-    package static func isText(_ text: String, of bytes: [UInt8]) -> Bool {
-        var digits = text.utf8.makeIterator()
-        for byte in bytes {
-            guard digits.next() == digit(byte >> 4), digits.next() == digit(byte & 15) else { return false }
-        }
-        return digits.next() == nil
-    }
-
-    private static func digit(_ value: UInt8) -> UInt8 { value < 10 ? 0x30 + value : 0x57 + value }
+    /// One digit, of a value below 16.
+    @inlinable
+    package static func digit(_ value: UInt8) -> UInt8 { value < 10 ? 0x30 + value : 0x57 + value }
 }
 
 #endif

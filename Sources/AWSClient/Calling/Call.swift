@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 #if AWS
+internal import AWSSigner
 
 /// One call to a service, before it has an address and a signature.
 struct Call: Sendable {

@@ -17,14 +17,15 @@ struct ServiceAddress: Sendable, Hashable {
     ) -> HTTPRequest {
         let path = prefix + call.path
         let query = URIEncoding.query(call.query)
-        var headers = [HTTPHeader("host", endpoint.authority)] + call.headers
+        var headers = call.headers
+        headers.append(HTTPHeader("host", endpoint.authority))
         if let keys {
             let signing = SigningRequest(
-                method: call.method, path: path, query: query, headers: headers.map { .init($0.name, $0.value) },
+                method: call.method, path: path, query: query, headers: headers,
                 payload: call.body.isEmpty ? .empty : PayloadHash(of: call.body))
             let signature = Signer(region: region, service: service.signingName, keys: cache)
                 .sign(signing, with: keys, at: SigningTime(seconds: time.milliseconds / 1000), clockOffset: clockOffset)
-            headers += signature.headers.map { HTTPHeader($0.name, $0.value) }
+            headers += signature.headers
         }
         return HTTPRequest(method: call.method, endpoint: endpoint, path: path, query: query, headers: headers, body: call.body)
     }

@@ -25,8 +25,8 @@ struct ResolvedSettings: Sendable, Hashable {
     func address(of service: AWSService, bucket: String? = nil) throws(AWSError) -> ServiceAddress {
         let isGlobal = service == .sts && self.region == nil
         let region = isGlobal ? "us-east-1" : try requiredRegion()
-        let host = "\(service.endpointPrefix)\(isGlobal ? "" : ".\(region)").\(AWSPartition(of: region).suffix)"
-        let endpoint = endpoints[service] ?? HTTPEndpoint(host: host)
+        let endpoint = endpoints[service]
+            ?? HTTPEndpoint(host: "\(service.endpointPrefix)\(isGlobal ? "" : ".\(region)").\(AWSPartition(of: region).suffix)")
         var address = ServiceAddress(endpoint: endpoint, prefix: endpoint.path, region: region)
         guard let bucket else { return address }
         if BucketName.isInHost(bucket, endpoint, s3Addressing) {

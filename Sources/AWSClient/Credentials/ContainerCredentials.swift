@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 #if AWS
+internal import AWSSigner
 
 /// What a container's host tells: ECS's tasks, EKS's pods.
 ///

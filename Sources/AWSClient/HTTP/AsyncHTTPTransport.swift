@@ -2,6 +2,7 @@
 
 #if AWS
 internal import AsyncHTTPClient
+internal import AWSSigner
 internal import NIOCore
 internal import NIOHTTP1
 internal import Synchronization

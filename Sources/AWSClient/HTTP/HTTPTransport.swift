@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 #if AWS
+public import AWSSigner
 
 /// Carries requests to a server. The client signs, retries and reads; this only sends.
 public protocol HTTPTransport: Sendable {
@@ -18,15 +19,7 @@ public protocol HTTPTransport: Sendable {
 }
 
 /// A header's name and value.
-public struct HTTPHeader: Sendable, Hashable {
-    public var name: String
-    public var value: String
-
-    public init(_ name: String, _ value: String) {
-        self.name = name
-        self.value = value
-    }
-}
+public typealias HTTPHeader = SigningRequest.Header
 
 /// A request as it goes out.
 public struct HTTPRequest: Sendable {

@@ -11,7 +11,7 @@ package final class AttributeSet: Sendable, Hashable {
     /// As a request has them; absent where there are none.
     let json: [UInt8]?
     /// The MD5 that SQS tells of them; absent where there are none.
-    let digest: String?
+    let digest: [UInt8]?
     /// Why SQS does not take them.
     let error: AWSError?
 

@@ -4,17 +4,18 @@
 internal import AWSSigner
 internal import Crypto
 
-/// The MD5 that SQS tells of what it took. No security hangs on it: it shows damage on the way.
+/// The MD5 that SQS tells of what it took, in small hexadecimal digits. No security hangs on it: it shows damage on the way.
 ///
 /// <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-message-metadata.html>
 enum MessageDigest {
-    static func of(_ body: String) -> String { Hexadecimal.text(Insecure.MD5.hash(data: Array(body.utf8))) }
+    /// - Parameter body: UTF-8.
+    static func of(_ body: [UInt8]) -> Insecure.MD5Digest { Insecure.MD5.hash(data: body) }
 
-    /// Whether what SQS tells is the digest of this body.
-    static func isTold(_ digest: String, of body: MessageText) -> Bool { Hexadecimal.isText(digest, of: Array(Insecure.MD5.hash(data: body.array))) }
+    /// In digits.
+    static func told(of body: String) -> String { Hexadecimal.text(of(Array(body.utf8))) }
 
     /// Of attributes in the order of their names, each part behind its length. Nil where there are none.
-    static func of(_ attributes: [String: SQS.Attribute]) -> String? {
+    static func of(_ attributes: [String: SQS.Attribute]) -> [UInt8]? {
         if attributes.isEmpty { return nil }
         var bytes: [UInt8] = []
         func append(_ part: some Collection<UInt8>) {
@@ -33,7 +34,7 @@ enum MessageDigest {
                 append(value)
             }
         }
-        return Hexadecimal.text(Insecure.MD5.hash(data: bytes))
+        return Array(Insecure.MD5.hash(data: bytes))
     }
 }
 

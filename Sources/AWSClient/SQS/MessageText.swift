@@ -28,6 +28,8 @@ package struct MessageText: Sendable, Hashable {
 
     var array: [UInt8] { bytes[range] }
 
+    func append(to bytes: inout [UInt8]) { self.bytes.append(range, to: &bytes) }
+
     var span: RawSpan {
         @_lifetime(borrow self) borrowing get { bytes.span.extracting(range) }
     }

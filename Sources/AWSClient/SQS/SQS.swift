@@ -76,11 +76,15 @@ extension SQS.SendMessageBatchRequest {
     fileprivate func body() throws(AWSError) -> [UInt8] {
         try check()
         // Room for all of it: each quotation mark in a body gets a backslash, and the last body might have nothing but them.
-        let texts = entries.reduce(0) { $0 + $1.text.count }
-        let longest = entries.reduce(0) { max($0, $1.text.count) }
+        var texts = 0
+        var longest = 0
+        for place in entries.indices {
+            texts += entries[place].text.count
+            longest = max(longest, entries[place].text.count)
+        }
         return JSONComposer.object(capacity: texts + texts / 4 + longest + entries.count * 512) { composer in
             composer.member("QueueUrl", queueURL)
-            composer.list("Entries") { for entry in entries { entry.write(into: &$0) } }
+            composer.list("Entries") { for place in entries.indices { entries[place].write(into: &$0) } }
         }
     }
 }
@@ -173,13 +177,14 @@ extension HTTPResponse {
         guard list.kind == .array else { throw AnswerError(at: "Successful", expected: "an array") }
         var elements = list.elements
         var index = 0
+        var body: [UInt8] = []
         while elements.next() {
             let success = try AnswerView(elements.value, at: "Successful", index: index)
             index += 1
             let id = try success.requiredText("Id")
             guard let place = entries.indices.first(where: { entries[$0].id == id }) else { continue }
             results[place] =
-                try isTaken(entries[place], success)
+                try isTaken(entries[place], success, &body)
                 ? .success(.init(messageID: try success.requiredText("MessageId"), sequenceNumber: try success.text("SequenceNumber")))
                 : .failure(otherBytes)
         }
@@ -190,9 +195,13 @@ extension HTTPResponse {
         code: "ChecksumMismatch", message: "SQS took other bytes than were sent, by the MD5 that it tells of body and attributes", isSenderFault: false)
 
     /// Whether SQS took what was sent, by its MD5s. It tells none of attributes where it took none, so there must have been none.
-    private static func isTaken(_ entry: SQS.SendEntry, _ success: borrowing AnswerView) throws(AnswerError) -> Bool {
-        guard let body = try success.text("MD5OfMessageBody"), MessageDigest.isTold(body, of: entry.text) else { return false }
-        return try success.text("MD5OfMessageAttributes") == entry.attributeSet.digest
+    ///
+    /// - Parameter body: memory for a body, which all entries of an answer share.
+    private static func isTaken(_ entry: SQS.SendEntry, _ success: borrowing AnswerView, _ body: inout [UInt8]) throws(AnswerError) -> Bool {
+        body.removeAll(keepingCapacity: true)
+        entry.text.append(to: &body)
+        guard try success.isHexadecimal("MD5OfMessageBody", of: MessageDigest.of(body)) else { return false }
+        return try success.isHexadecimal("MD5OfMessageAttributes", of: entry.attributeSet.digest)
     }
 
     fileprivate func deleted(_ count: Int) throws(AnswerError) -> SQS.DeleteMessageBatchResult {
@@ -218,7 +227,7 @@ extension HTTPResponse {
                 }
             }
             let body = try message.requiredText("Body")
-            if let told = try message.text("MD5OfBody"), told != MessageDigest.of(body) {
+            if let told = try message.text("MD5OfBody"), told != MessageDigest.told(of: body) {
                 throw AnswerError("a message's body is not the one that SQS sent, by its MD5")
             }
             messages.append(

@@ -36,10 +36,12 @@ extension SQS.SendMessageBatchRequest {
     func check() throws(AWSError) {
         try RequestCheck.count(entries.count, of: "entries in a batch", in: 1...SQS.Limits.entries)
         var size = 0
-        for (place, entry) in entries.enumerated() {
-            size += try entry.checkedSize()
+        for place in entries.indices {
+            size += try entries[place].checkedSize()
             // There are ten at most.
-            try RequestCheck.require(!(0..<place).contains { entries[$0].id == entry.id }, "two entries have the id \(entry.id)")
+            for other in 0..<place {
+                try RequestCheck.require(entries[other].id != entries[place].id, "two entries have the id \(entries[place].id)")
+            }
         }
         try RequestCheck.size(size, of: "a batch of messages", atMost: SQS.Limits.bytes)
     }

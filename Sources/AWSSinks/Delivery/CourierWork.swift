@@ -91,6 +91,7 @@ struct CourierWork<Entry: Sendable>: Sendable {
     mutating func pack(maximumBytes: Int) -> Load? {
         guard halt == nil else { return nil }
         var load = Load()
+        load.parcels.reserveCapacity(min(packing.maximumEntries, cargo.count))
         // What may go along although an earlier record of its key is in the call.
         var along = IndexHeap()
         while load.parcels.count < packing.maximumEntries {
@@ -162,20 +163,21 @@ struct CourierWork<Entry: Sendable>: Sendable {
     private mutating func settle(_ load: Load, _ fates: [EntryFate], _ pause: Pause) -> (indices: [Int], wait: Duration?) {
         var unsettled: [Int] = []
         var wait: Duration?
-        for (parcel, fate) in zip(load.parcels, fates) {
-            let attempt = attempts[parcel.index, default: 0] + 1
-            switch fate {
+        for place in load.parcels.indices {
+            let index = load.parcels[place].index
+            let attempt = attempts.isEmpty ? 1 : attempts[index, default: 0] + 1
+            switch fates[place] {
             case .settled(let outcome):
                 if outcome.isDelivered { _ = pause(attempt, .delivered) }
-                settle(parcel.index, outcome)
+                settle(index, outcome)
             case .again(let reason, let after):
                 // A record behind one that is given up must not go out before it.
-                if halt == nil, isOpen(parcel.index), let delay = pause(attempt, .failed(asked: after)) {
-                    attempts[parcel.index] = attempt
+                if halt == nil, isOpen(index), let delay = pause(attempt, .failed(asked: after)) {
+                    attempts[index] = attempt
                     wait = max(wait ?? .zero, delay)
-                    unsettled.append(parcel.index)
+                    unsettled.append(index)
                 } else {
-                    settle(parcel.index, .retry(reason, after: after))
+                    settle(index, .retry(reason, after: after))
                 }
             }
         }

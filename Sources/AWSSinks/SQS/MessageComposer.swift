@@ -2,7 +2,6 @@
 
 #if AWS
 internal import AWSClient
-internal import Crypto
 internal import Sluice
 internal import StreamRecords
 internal import Synchronization
@@ -21,7 +20,8 @@ struct MessageComposer: Sendable {
         self.maximumBytes = maximumBytes
     }
 
-    func compose(_ delivery: Delivery) -> Preparation<SQS.SendEntry> {
+    /// - Parameter id: what tells the message from the others of its call.
+    func compose(_ delivery: Delivery, id: String) -> Preparation<SQS.SendEntry> {
         let part = delivery.payloadPart
         let text = MessageText(part.bytes, part.range)
         if text.count == 0 { return .rejected("the record's text is empty, which SQS does not take") }
@@ -31,7 +31,7 @@ struct MessageComposer: Sendable {
             return .rejected("the record's text has the character U+\(code), which SQS does not take")
         }
         let record = delivery.record
-        var entry = SQS.SendEntry(id: "0", text: text)
+        var entry = SQS.SendEntry(id: id, text: text)
         if hasAttributes { entry.attributeSet = attributes.of(record) }
         if isFIFO {
             entry.deduplicationID = MessageComposer.deduplicationID(of: record)
@@ -53,12 +53,7 @@ struct MessageComposer: Sendable {
 
     /// The text where SQS takes it as a group's or deduplication id, else its SHA-256 in hexadecimal digits.
     static func identifier(_ text: String) -> String {
-        if SQS.isID(text) { return text }
-        var digits: [UInt8] = []
-        for byte in SHA256.hash(data: Array(text.utf8)) {
-            for digit in [byte >> 4, byte & 15] { digits.append(digit < 10 ? 0x30 + digit : 0x57 + digit) }
-        }
-        return String(decoding: digits, as: UTF8.self)
+        SQS.isID(text) ? text : Digest.hexadecimal(text)
     }
 }
 
@@ -66,22 +61,23 @@ struct MessageComposer: Sendable {
 private final class KnownAttributes: Sendable {
     private struct Origin: Hashable {
         let kind: Record.Kind
-        let table: String?
         let operation: Operation?
+        let table: String?
     }
 
     /// More are only in use where tables are without number; then everything is made anew.
-    private static let most = 256
+    private static let most = 32
 
-    private let known = Mutex<[Origin: AttributeSet]>([:])
+    /// So few that looking at one after another is faster than hashing names.
+    private let known = Mutex<[(origin: Origin, attributes: AttributeSet)]>([])
 
     func of(_ record: Record) -> AttributeSet {
-        let origin = Origin(kind: record.kind, table: record.table, operation: record.operation)
+        let origin = Origin(kind: record.kind, operation: record.operation, table: record.table)
         return known.withLock { known in
-            if let attributes = known[origin] { return attributes }
+            if let place = known.firstIndex(where: { $0.origin == origin }) { return known[place].attributes }
             if known.count >= KnownAttributes.most { known.removeAll() }
             let attributes = KnownAttributes.make(origin)
-            known[origin] = attributes
+            known.append((origin, attributes))
             return attributes
         }
     }

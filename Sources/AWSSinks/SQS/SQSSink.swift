@@ -54,8 +54,8 @@ final class SQSSink: AWSSink {
 
     func deliver(_ batch: DeliveryBatch) async throws -> Outcomes {
         let sqs = client.services.sqs
-        return await courier.deliver(batch) { [composer] delivery, _ in
-            composer.compose(delivery)
+        return await courier.deliver(batch) { [composer] delivery, index in
+            composer.compose(delivery, id: String(index))
         } send: { [queueURL] parcels, deadline in
             await SQSSink.send(parcels, to: queueURL, sqs, deadline)
         }
@@ -69,15 +69,8 @@ final class SQSSink: AWSSink {
     private static func send(
         _ parcels: [Parcel<SQS.SendEntry>], to queueURL: String, _ sqs: SQS, _ deadline: ContinuousClock.Instant
     ) async -> CallResult {
-        var entries: [SQS.SendEntry] = []
-        entries.reserveCapacity(parcels.count)
-        for (place, parcel) in parcels.enumerated() {
-            var entry = parcel.entry
-            entry.id = String(place)
-            entries.append(entry)
-        }
         do throws(AWSError) {
-            let result = try await sqs.sendMessageBatch(.init(queueURL: queueURL, entries: entries), deadline: deadline)
+            let result = try await sqs.sendMessageBatch(.init(queueURL: queueURL, entries: parcels.map(\.entry)), deadline: deadline)
             return .answered(result.entries.map(fate))
         } catch {
             return CallResult(error, sizeCodes: sizeCodes, contentCodes: contentCodes)

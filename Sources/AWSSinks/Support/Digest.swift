@@ -1,24 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 
 #if AWS
+internal import AWSSigner
 internal import Crypto
 
 /// SHA-256 in the forms that names are made of.
 enum Digest {
     /// The first bytes of the hash, two small hexadecimal digits each; all 32 unless told.
     static func hexadecimal(_ bytes: [UInt8], bytes count: Int = 32) -> String {
-        SHA256.hash(data: bytes).prefix(count).map(\.hexadecimal).joined()
+        Hexadecimal.text(SHA256.hash(data: bytes).prefix(count))
     }
 
     static func hexadecimal(_ text: String, bytes count: Int = 32) -> String { hexadecimal(Array(text.utf8), bytes: count) }
 
     /// The hash's first byte.
     static func firstByte(_ text: String) -> UInt8 { SHA256.hash(data: Array(text.utf8)).first { _ in true } ?? 0 }
-}
-
-extension UInt8 {
-    /// Two digits.
-    fileprivate var hexadecimal: String { (self < 16 ? "0" : "") + String(self, radix: 16) }
 }
 
 extension String {

@@ -81,8 +81,9 @@ public struct Record: Sendable, Identifiable {
     }
 
     private func orderingText(of keys: Image) -> String {
-        var writer = JSONWriter()
-        writer.write(raw: source.identity)
+        // Of the table, by its ARN, most keys take less than this.
+        var writer = JSONWriter(capacity: 256)
+        writer.write(raw: storage.sources.entries[Int(storage.brief(index).source)].source.identity)
         writer.write(byte: UInt8(ascii: "#"))
         keys.writeCanonical(into: &writer)
         return writer.text

@@ -2,6 +2,7 @@
 
 #if AWS
 @testable import AWSClient
+import AWSSigner
 import JSONTape
 import StreamRecords
 import Testing
@@ -15,7 +16,7 @@ import Testing
 
     @Test("SQS: each entry has its result, in the order of the request") func sqsEachEntryHasItsResult() async throws {
         let body = """
-            {"Successful":[{"Id":"c","MessageId":"m-c","MD5OfMessageBody":"\(MessageDigest.of("C"))","SequenceNumber":"17"}],
+            {"Successful":[{"Id":"c","MessageId":"m-c","MD5OfMessageBody":"\(MessageDigest.told(of: "C"))","SequenceNumber":"17"}],
              "Failed":[{"Id":"a","Code":"InternalFailure","SenderFault":false},{"Id":"b","Code":"InvalidParameterValue","Message":"no","SenderFault":true}]}
             """
         let entries = ["a", "b", "c"].map { SQS.SendEntry(id: $0, body: $0.uppercased()) }
@@ -34,18 +35,18 @@ import Testing
     }
 
     @Test("SQS: an entry in both lists failed") func sqsAnEntryInBothLists() async throws {
-        let body = #"{"Successful":[{"Id":"a","MessageId":"m","MD5OfMessageBody":"\#(MessageDigest.of("A"))"}],"Failed":[{"Id":"a","Code":"X","SenderFault":false}]}"#
+        let body = #"{"Successful":[{"Id":"a","MessageId":"m","MD5OfMessageBody":"\#(MessageDigest.told(of: "A"))"}],"Failed":[{"Id":"a","Code":"X","SenderFault":false}]}"#
         #expect(try await send(body, [SQS.SendEntry(id: "a", body: "A")]) == [.failure(.init(code: "X", message: nil, isSenderFault: false))])
     }
 
     @Test("SQS: other bytes than were sent are told by their MD5, of body and attributes") func sqsOtherBytesThanWereSent() async throws {
         let entry = SQS.SendEntry(id: "a", body: "A", attributes: ["k": .string("v"), "n": .number("1"), "b": .binary([0, 255])])
-        let attributes = try #require(MessageDigest.of(entry.attributes))
+        let attributes = try #require(MessageDigest.of(entry.attributes).map { Hexadecimal.text($0) })
         func answer(_ body: String, _ attributes: String) -> String {
             #"{"Successful":[{"Id":"a","MessageId":"m","MD5OfMessageBody":"\#(body)","MD5OfMessageAttributes":"\#(attributes)"}]}"#
         }
-        #expect(try await send(answer(MessageDigest.of("A"), attributes), [entry]) == [.success(.init(messageID: "m", sequenceNumber: nil))])
-        for body in [answer(MessageDigest.of("B"), attributes), answer(MessageDigest.of("A"), MessageDigest.of("x"))] {
+        #expect(try await send(answer(MessageDigest.told(of: "A"), attributes), [entry]) == [.success(.init(messageID: "m", sequenceNumber: nil))])
+        for body in [answer(MessageDigest.told(of: "B"), attributes), answer(MessageDigest.told(of: "A"), MessageDigest.told(of: "x"))] {
             guard case .failure(let error) = try await send(body, [entry])[0] else {
                 Issue.record("taken as a success: \(body)")
                 continue
@@ -57,8 +58,8 @@ import Testing
     @Test("SQS: attributes of which no MD5 is told were not taken, and those that were not sent have none") func sqsAttributesOfWhichNo() async throws {
         let plain = SQS.SendEntry(id: "a", body: "A")
         let entry = SQS.SendEntry(id: "a", body: "A", attributes: ["k": .string("v")])
-        let digest = try #require(MessageDigest.of(entry.attributes))
-        func answer(_ more: String) -> String { #"{"Successful":[{"Id":"a","MessageId":"m","MD5OfMessageBody":"\#(MessageDigest.of("A"))"\#(more)}]}"# }
+        let digest = try #require(MessageDigest.of(entry.attributes).map { Hexadecimal.text($0) })
+        func answer(_ more: String) -> String { #"{"Successful":[{"Id":"a","MessageId":"m","MD5OfMessageBody":"\#(MessageDigest.told(of: "A"))"\#(more)}]}"# }
         let taken: Result<SQS.SentMessage, SQS.EntryFailure> = .success(.init(messageID: "m", sequenceNumber: nil))
         #expect(try await send(answer(""), [plain]) == [taken])
         #expect(try await send(answer(#","MD5OfMessageAttributes":"\#(digest)""#), [entry]) == [taken])
@@ -100,8 +101,8 @@ import Testing
     }
 
     @Test("The digests are MD5's") func theDigestsAreMD5S() {
-        #expect(MessageDigest.of("") == "d41d8cd98f00b204e9800998ecf8427e")
-        #expect(MessageDigest.of("The quick brown fox jumps over the lazy dog") == "9e107d9d372bb6826bd81d3542a419d6")
+        #expect(MessageDigest.told(of: "") == "d41d8cd98f00b204e9800998ecf8427e")
+        #expect(MessageDigest.told(of: "The quick brown fox jumps over the lazy dog") == "9e107d9d372bb6826bd81d3542a419d6")
         #expect(MessageDigest.of([:]) == nil)
     }
 

@@ -2,6 +2,7 @@
 
 #if AWS
 public import AWSClient
+import AWSSigner
 internal import Synchronization
 
 /// A transport between the client and a service in the test's own memory, in which things go wrong as a schedule says. No sockets, and no waiting: an
