@@ -17,6 +17,7 @@ public struct AWSServices: Sendable {
     private var attempts: Int?
     private var attemptTimeout: Duration?
 
+    /// - Parameter configuration: what is told in code; it is looked at with the first call.
     public init(_ configuration: AWSConfiguration) { shared = SharedCore(configuration) }
 
     /// The same client, with its connections and credentials, for who wants other attempts and time-outs: one sink of several.
@@ -35,11 +36,17 @@ public struct AWSServices: Sendable {
         ServiceCaller(service: service, core: core, attempts: attempts, attemptTimeout: attemptTimeout)
     }
 
+    /// Tables and their items.
     public var dynamoDB: DynamoDB { DynamoDB(caller: caller(.dynamoDB)) }
+    /// Objects in buckets.
     public var s3: S3 { S3(caller: caller(.s3)) }
+    /// Queues.
     public var sqs: SQS { SQS(caller: caller(.sqs)) }
+    /// Buses and the events put on them.
     public var eventBridge: EventBridge { EventBridge(caller: caller(.eventBridge)) }
+    /// Functions to invoke.
     public var lambda: Lambda { Lambda(caller: caller(.lambda)) }
+    /// Temporary keys of roles.
     public var sts: STS { STS(caller: caller(.sts)) }
 
     /// The region that calls go to, from code, environment or profile.

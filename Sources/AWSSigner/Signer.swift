@@ -8,11 +8,13 @@
 ///
 /// Rules: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html>
 public struct Signer: Sendable {
+    /// `eu-central-1`.
     public let region: String
     /// The name that signatures have for the service: `dynamodb`, `sqs`, `s3`, `events`, `lambda`, `sts`.
     public let service: String
     private let keys: SigningKeyCache
 
+    /// - Parameter keys: shared with other signers, so that each day's keys are derived once.
     public init(region: String, service: String, keys: SigningKeyCache = SigningKeyCache()) {
         self.region = region
         self.service = service
@@ -87,7 +89,9 @@ public struct Signer: Sendable {
 /// What signing a request led to, with the steps in between, which tell where a service saw something else.
 public struct Signature: Sendable, Hashable {
     let canonical: [UInt8]
+    /// The one text that the request has for both sides.
     public var canonicalRequest: String { String(decoding: canonical, as: UTF8.self) }
+    /// What was signed: the time, the scope and the canonical request's hash.
     public let stringToSign: String
     /// 64 hexadecimal digits.
     public let signature: String

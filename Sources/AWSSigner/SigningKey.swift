@@ -38,6 +38,7 @@ public final class SigningKeyCache: Sendable {
 
     private let keys = Mutex<[Name: SigningKey]>([:])
 
+    /// An empty one.
     public init() {}
 
     func key(secret: String, day: String, region: String, service: String) -> SigningKey {

@@ -7,9 +7,14 @@ internal import Crypto
 public struct SigningRequest: Sendable, Hashable {
     /// A header's name, in any case, and its value.
     public struct Header: Sendable, Hashable {
+        /// In any case.
         public var name: String
+        /// As it is sent.
         public var value: String
 
+        /// - Parameters:
+        ///   - name: in any case.
+        ///   - value: as it is sent.
         public init(_ name: String, _ value: String) {
             self.name = name
             self.value = value
@@ -24,6 +29,7 @@ public struct SigningRequest: Sendable, Hashable {
     public var query: String
     /// All headers that are to be signed, with `host`, which has the port unless it is the scheme's own.
     public var headers: [Header]
+    /// The body's hash, or what stands for it.
     public var payload: PayloadHash
 
     public init(method: String, path: String, query: String = "", headers: [Header], payload: PayloadHash = .empty) {

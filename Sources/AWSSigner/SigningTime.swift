@@ -7,6 +7,7 @@ public struct SigningTime: Sendable, Hashable {
     /// Since 1970-01-01T00:00:00Z.
     public var seconds: Int64
 
+    /// - Parameter seconds: since 1970-01-01T00:00:00Z.
     public init(seconds: Int64) { self.seconds = seconds }
 
     /// `20260120T091500Z`. Moments outside the years 0 to 9999 show the nearest one inside.

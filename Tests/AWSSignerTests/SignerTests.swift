@@ -35,6 +35,14 @@ import Testing
         #expect(cache.count <= 32)
     }
 
+    @Test("An empty token counts as absent") func anEmptyTokenCountsAsAbsent() {
+        let credentials = SigningCredentials(accessKeyID: "a", secretAccessKey: "s", sessionToken: "")
+        #expect(credentials == SigningCredentials(accessKeyID: "a", secretAccessKey: "s"))
+        let request = SigningRequest(method: "GET", path: "/", headers: [.init("host", "h")])
+        let signature = Signer(region: "r", service: "sqs").sign(request, with: credentials, at: SigningTime(seconds: 0))
+        #expect(signature.headers.map(\.name) == ["x-amz-date", "authorization"])
+    }
+
     @Test("S3 gets the body's hash in a header, others don't") func s3GetsTheBodySHash() {
         let credentials = SigningCredentials(accessKeyID: "a", secretAccessKey: "s")
         let request = SigningRequest(method: "PUT", path: "/", headers: [.init("host", "h")], payload: PayloadHash(of: [1, 2, 3]))

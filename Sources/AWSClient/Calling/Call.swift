@@ -29,7 +29,7 @@ extension Call {
     /// A call by AWS's JSON protocol.
     ///
     /// <https://smithy.io/2.0/aws/protocols/aws-json-1_0-protocol.html>
-    static func json(_ operation: String, target: String, version: String = "1.0", body: [UInt8]) -> Call {
+    static func json(_ operation: String, target: String, version: String, body: [UInt8]) -> Call {
         var call = Call(operation)
         call.headers = [
             HTTPHeader("content-type", "application/x-amz-json-\(version)"), HTTPHeader("x-amz-target", "\(target).\(operation)"),

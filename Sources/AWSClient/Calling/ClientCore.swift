@@ -5,32 +5,31 @@ internal import AWSSigner
 internal import Logging
 internal import Synchronization
 
-/// What all services of one client share: settings, credentials, connections, and per service the retry bucket and the clock's correction.
+/// What all services of one client share: settings, credentials, connections, the clocks' corrections, and a retry bucket for each service.
 final class ClientCore: Sendable {
-    private struct ServiceState {
-        var bucket = RetryTokenBucket()
-        var clockOffset = Duration.zero
-    }
-
     let configuration: AWSConfiguration
     let transport: any HTTPTransport
     let signingKeys = SigningKeyCache()
     let credentials: CredentialCache
+    private let clocks: ServiceClocks
     private let resolver: SettingsResolver
     private let resolved = Mutex<ResolvedSettings?>(nil)
-    private let states = Mutex<[AWSService: ServiceState]>([:])
+    private let buckets = Mutex<[AWSService: RetryTokenBucket]>([:])
 
-    /// - Parameter resolver: where the settings have been read already.
-    init(_ configuration: AWSConfiguration, resolver: SettingsResolver? = nil) {
+    /// - Parameters:
+    ///   - resolver: where the settings have been read already.
+    ///   - clocks: what another client found.
+    init(_ configuration: AWSConfiguration, resolver: SettingsResolver? = nil, clocks: ServiceClocks = ServiceClocks()) {
         self.configuration = configuration
+        self.clocks = clocks
         transport =
             configuration.transport
             ?? AsyncHTTPTransport(connectTimeout: configuration.timeouts.connect, connectionsPerHost: configuration.maximumConnectionsPerHost)
         let resolver = resolver ?? SettingsResolver(configuration)
         self.resolver = resolver
         credentials = CredentialCache(
-            configuration.credentials ?? DefaultCredentialChain(configuration, resolver, transport: transport), clock: configuration.clock,
-            logger: configuration.logger)
+            configuration.credentials ?? DefaultCredentialChain(configuration, resolver, transport: transport, clocks: clocks),
+            clock: configuration.clock, logger: configuration.logger, clockOffset: { clocks.offset(of: .sts) })
     }
 
     var timeouts: AWSTimeouts { configuration.timeouts }
@@ -44,15 +43,13 @@ final class ClientCore: Sendable {
     }
 
     func withBucket<Result: Sendable>(of service: AWSService, _ body: (inout RetryTokenBucket) -> Result) -> Result {
-        states.withLock { body(&$0[service, default: ServiceState()].bucket) }
+        buckets.withLock { body(&$0[service, default: RetryTokenBucket()]) }
     }
 
     /// How far the service's clock is ahead of this machine's.
-    func clockOffset(of service: AWSService) -> Duration { states.withLock { $0[service]?.clockOffset ?? .zero } }
+    func clockOffset(of service: AWSService) -> Duration { clocks.offset(of: service) }
 
-    func setClockOffset(of service: AWSService, _ offset: Duration) {
-        states.withLock { $0[service, default: ServiceState()].clockOffset = offset }
-    }
+    func setClockOffset(of service: AWSService, _ offset: Duration) { clocks.set(offset, of: service) }
 }
 
 #endif

@@ -48,12 +48,22 @@ struct FailedAttempt: Error, Sendable {
 
     private typealias Answer = (code: String?, message: String?, requestID: String?)
 
-    /// AWS's JSON protocols: the code in a header or as `__type`, with a namespace before `#` or an address behind `:`.
+    /// AWS's JSON protocols: the code in a header or as `__type`, with a namespace before `#` or an address behind `:`. A code of the query protocol
+    /// goes first, as in AWS's SDKs.
     private static func readJSON(_ response: HTTPResponse) -> Answer {
         let document = try? JSONValue(parsing: response.body)
         func text(_ names: String...) -> String? { names.lazy.compactMap { document?[$0]?.stringValue }.first }
-        let code = response.header("x-amzn-errortype") ?? text("__type", "code", "Code")
-        return (code.map(bare), text("message", "Message", "errorMessage") ?? excerpt(response), nil)
+        let code = queryCode(response) ?? (response.header("x-amzn-errortype") ?? text("__type", "code", "Code")).map(bare)
+        return (code, text("message", "Message", "errorMessage") ?? excerpt(response), nil)
+    }
+
+    /// What SQS called an error when it spoke the query protocol, and still tells: `AWS.SimpleQueueService.NonExistentQueue;Sender`. Its `__type` is
+    /// another name: `QueueDoesNotExist`.
+    ///
+    /// <https://smithy.io/2.0/aws/protocols/aws-query-protocol.html#aws-protocols-awsquerycompatible-trait>
+    private static func queryCode(_ response: HTTPResponse) -> String? {
+        let parts = response.header("x-amzn-query-error")?.split(separator: ";", omittingEmptySubsequences: false) ?? []
+        return parts.count == 2 && !parts[0].isEmpty ? String(parts[0]) : nil
     }
 
     private static func bare(_ code: String) -> String {
@@ -63,7 +73,8 @@ struct FailedAttempt: Error, Sendable {
 
     /// `Error` alone, as S3 writes it, or in an `ErrorResponse`, as the query protocol does.
     private static func readXML(_ response: HTTPResponse) -> Answer {
-        guard !response.body.isEmpty, let root = try? XMLElement(parsing: response.body) else {
+        guard !response.body.isEmpty, let root = try? XMLElement(parsing: response.body), ["Error", "ErrorResponse"].contains(root.name) else {
+            // The page of a proxy may be sound XML, too.
             return (response.header("x-amz-error-code"), excerpt(response), nil)
         }
         let error = root.name == "Error" ? root : root.child("Error")

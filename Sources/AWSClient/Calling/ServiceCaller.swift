@@ -71,8 +71,15 @@ struct ServiceCaller: Sendable {
         let request = address.request(call, service, keys: keys?.keys, core.signingKeys, at: localTime, clockOffset: offset)
         do throws(HTTPTransportError) {
             let response = try await core.transport.send(request, timeout: timeout, maximumAnswer: core.configuration.maximumAnswerBytes)
-            if response.status < 300 { return .success(response) }
             let signedTime = Timestamp(milliseconds: localTime.milliseconds + offset.components.seconds * 1000)
+            if response.status < 300 {
+                // Nobody checks the time of a call without a signature, so no error tells that this machine's clock is wrong. The keys that STS gives
+                // for a web identity would seem to have expired, or to be good for too long.
+                if !call.isSigned, let offset = FailureClassifier.correction(by: response, signedTime: signedTime, localTime: localTime) {
+                    core.setClockOffset(of: service, offset)
+                }
+                return .success(response)
+            }
             return .failure(FailedAttempt(response, call.errorForm, signedTime: signedTime, localTime: localTime))
         } catch {
             return .failure(FailedAttempt(error))

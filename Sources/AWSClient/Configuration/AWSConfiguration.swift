@@ -21,6 +21,7 @@ public struct AWSConfiguration: Sendable {
     public var s3Addressing = S3Addressing.automatic
     /// How often a call is sent at most. Else `AWS_MAX_ATTEMPTS`, the profile's `max_attempts`, 3.
     public var maximumAttempts: Int?
+    /// How long connections and attempts may take.
     public var timeouts = AWSTimeouts()
     /// The most bytes an answer may have; a larger one is an error.
     public var maximumAnswerBytes = 64 << 20
@@ -32,10 +33,14 @@ public struct AWSConfiguration: Sendable {
     public var logger: Logger
     /// Sends requests. Absent: AsyncHTTPClient, started with the first request.
     public var transport: (any HTTPTransport)?
+    /// By which requests are signed, credentials expire and tries are spaced.
     public var clock = AWSClock.system
     /// A number from 0 to 1 that waits are multiplied with.
     public var jitter: @Sendable () -> Double = { Double.random(in: 0...1) }
 
+    /// - Parameters:
+    ///   - region: absent: as environment and profile say.
+    ///   - environment: the variables that count; give `ProcessInfo.processInfo.environment` for the process's own.
     public init(region: String? = nil, environment: [String: String], logger: Logger = Logger(label: "sluice.aws")) {
         self.region = region
         self.environment = environment
@@ -50,6 +55,9 @@ public struct AWSTimeouts: Sendable, Hashable {
     /// One attempt: from the connection to the last byte of the answer.
     public var attempt: Duration
 
+    /// - Parameters:
+    ///   - connect: until a connection is there.
+    ///   - attempt: for one attempt as a whole.
     public init(connect: Duration = .seconds(5), attempt: Duration = .seconds(30)) {
         self.connect = connect
         self.attempt = attempt
@@ -60,7 +68,7 @@ public struct AWSTimeouts: Sendable, Hashable {
 ///
 /// Rules: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html>
 public enum S3Addressing: String, Sendable, Hashable {
-    /// In the host's name where both allow it: not for hosts that are IP addresses or `localhost`, nor for names with a dot or capitals.
+    /// In the host's name at AWS, but for names with a dot or capitals; in the path at an endpoint that somebody set and that is not AWS's own.
     case automatic = "auto"
     /// Always in the host's name.
     case virtualHost = "virtual"

@@ -26,6 +26,11 @@ struct AWSPartition: Sendable, Hashable {
         self = AWSPartition.byPrefix.first { region.hasPrefix($0.prefix) }?.partition ?? AWSPartition(name: "aws", suffix: "amazonaws.com")
     }
 
+    /// Whether a host is AWS's own, in any partition.
+    static func hasHost(_ host: String) -> Bool {
+        host.hasSuffix(".amazonaws.com") || byPrefix.contains { host.hasSuffix(".\($0.partition.suffix)") }
+    }
+
     private init(name: String, suffix: String) {
         self.name = name
         self.suffix = suffix

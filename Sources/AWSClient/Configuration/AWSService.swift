@@ -22,15 +22,22 @@ public struct AWSService: Sendable, Hashable, CustomStringConvertible {
         self.settingName = settingName ?? endpointPrefix
     }
 
+    /// Tables, by the API of 2012-08-10.
     public static let dynamoDB = AWSService("DynamoDB", "dynamodb")
+    /// Buckets and objects.
     public static let s3 = AWSService("S3", "s3")
+    /// Queues.
     public static let sqs = AWSService("SQS", "sqs")
+    /// Event buses.
     public static let eventBridge = AWSService("EventBridge", "events", settingName: "eventbridge")
+    /// Functions.
     public static let lambda = AWSService("Lambda", "lambda")
+    /// Temporary credentials.
     public static let sts = AWSService("STS", "sts")
 
     static let all = [dynamoDB, s3, sqs, eventBridge, lambda, sts]
 
+    /// As errors name it.
     public var description: String { name }
 }
 

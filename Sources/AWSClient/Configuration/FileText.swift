@@ -10,6 +10,9 @@ enum FileText {
     /// Far more than any settings file has.
     private static let maximumBytes = 1 << 20
 
+    /// Stands beneath the error where the file is there, or may be, and this process may not read it.
+    struct Denied: Error {}
+
     /// - Returns: absent where there is no such file.
     static func read(_ path: String) async throws(AWSError) -> String? {
         do {
@@ -27,6 +30,8 @@ enum FileText {
             file = try FileDescriptor.open(FilePath(path), .readOnly)
         } catch Errno.noSuchFileOrDirectory, Errno.notDirectory {
             return nil
+        } catch Errno.permissionDenied {
+            throw AWSError(.configuration, "\(path): this process may not read it", underlying: Denied())
         }
         defer { try? file.close() }
         var buffer = JSONBuffer()

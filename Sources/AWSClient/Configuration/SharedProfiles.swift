@@ -45,11 +45,11 @@ struct SharedProfiles: Sendable, Hashable {
 
     /// What a profile's `services` section says of one service's endpoint. A section that is named and not there is an error.
     func endpoint(of service: AWSService, in profile: SharedFile.Section) throws(AWSError) -> String? {
-        guard let name = profile.values["services"] else { return nil }
+        guard let name = profile.values.setting("services") else { return nil }
         guard let section = services[name] else {
             throw AWSError(.configuration, "the profile names a section [services \(name)], which the shared config file does not have")
         }
-        return section.nested[service.settingName]?["endpoint_url"]
+        return section.nested[service.settingName]?.setting("endpoint_url")
     }
 }
 

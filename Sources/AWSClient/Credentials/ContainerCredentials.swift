@@ -43,13 +43,15 @@ struct ContainerCredentials: CredentialProvider {
         } else {
             return nil
         }
-        let parts = url.split(separator: "?", maxSplits: 1)
+        let parts = url.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
         guard let first = parts.first, let endpoint = HTTPEndpoint(String(first)) else { throw fail("\(url) is no address") }
         guard ContainerCredentials.mayBeAsked(endpoint) else {
             throw fail("\(url): without TLS only this machine, 169.254.170.2, 169.254.170.23 and fd00:ec2::23 are asked")
         }
+        // As it was written: Greengrass serves its keys at a path with a slash at its end, and at none without.
+        let path = first.dropFirst(endpoint.scheme.count + "://".count).drop { $0 != "/" }
         return HTTPRequest(
-            method: "GET", endpoint: endpoint, path: endpoint.path.isEmpty ? "/" : endpoint.path, query: parts.count > 1 ? String(parts[1]) : "",
+            method: "GET", endpoint: endpoint, path: path.isEmpty ? "/" : String(path), query: parts.count > 1 ? String(parts[1]) : "",
             headers: [HTTPHeader("host", endpoint.authority), HTTPHeader("accept", "application/json")])
     }
 

@@ -16,16 +16,18 @@ struct DefaultCredentialChain: CredentialProvider {
     private let configuration: AWSConfiguration
     private let resolver: SettingsResolver
     private let transport: any HTTPTransport
+    private let clocks: ServiceClocks
 
-    init(_ configuration: AWSConfiguration, _ resolver: SettingsResolver, transport: any HTTPTransport) {
+    init(_ configuration: AWSConfiguration, _ resolver: SettingsResolver, transport: any HTTPTransport, clocks: ServiceClocks) {
         self.configuration = configuration
         self.resolver = resolver
         self.transport = transport
+        self.clocks = clocks
     }
 
     func credentials() async throws(AWSError) -> AWSCredentials? {
         let settings = try await resolver.settings()
-        let parts = CredentialParts(configuration, resolver, settings, transport: transport)
+        let parts = CredentialParts(configuration, resolver, settings, transport: transport, clocks: clocks)
         if !settings.isProfileNamedInCode, let found = try await parts.environment.credentials() { return found }
         if let found = try await ProfileCredentials(settings.profileName, parts).credentials() { return found }
         if let found = try await parts.container.credentials() { return found }
@@ -42,8 +44,14 @@ struct CredentialParts: Sendable {
     let settings: ResolvedSettings
     let transport: any HTTPTransport
     private let resolver: SettingsResolver
+    private let clocks: ServiceClocks
 
-    init(_ configuration: AWSConfiguration, _ resolver: SettingsResolver, _ settings: ResolvedSettings, transport: any HTTPTransport) {
+    /// - Parameter clocks: what the calls to STS tell of its clock.
+    init(
+        _ configuration: AWSConfiguration, _ resolver: SettingsResolver, _ settings: ResolvedSettings, transport: any HTTPTransport,
+        clocks: ServiceClocks
+    ) {
+        self.clocks = clocks
         self.configuration = configuration
         self.resolver = resolver
         self.settings = settings
@@ -65,8 +73,11 @@ struct CredentialParts: Sendable {
     func sts(_ keys: AWSCredentials?) -> STS {
         var configuration = configuration
         configuration.transport = transport
-        configuration.credentials = StaticCredentials(keys?.keys ?? .init(accessKeyID: "", secretAccessKey: ""))
-        return STS(caller: ServiceCaller(service: .sts, core: ClientCore(configuration, resolver: resolver)))
+        // Who calls decided that they are good, whatever the time.
+        var keys = keys ?? AWSCredentials(.init(accessKeyID: "", secretAccessKey: ""), source: "nowhere")
+        keys.expiration = nil
+        configuration.credentials = StaticCredentials(keys)
+        return STS(caller: ServiceCaller(service: .sts, core: ClientCore(configuration, resolver: resolver, clocks: clocks)))
     }
 
     /// What a role's session is called where nobody gives it a name.

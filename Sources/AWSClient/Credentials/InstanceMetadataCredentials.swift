@@ -24,16 +24,36 @@ struct InstanceMetadataCredentials: CredentialProvider {
     func credentials() async throws(AWSError) -> AWSCredentials? {
         if configuration.environment.isTrue("AWS_EC2_METADATA_DISABLED") { return nil }
         let endpoint = try endpoint()
-        let token: String?
         switch try await sessionToken(endpoint) {
-        case .token(let text): token = text
-        case .versionOne: token = nil
+        case .token(let text): return try await keys(of: try await role(endpoint, text), endpoint, text)
+        case .versionOne: return try await keys(of: try await role(endpoint, nil), endpoint, nil)
+        case .untold:
+            let role: String?
+            do throws(AWSError) {
+                role = try await self.role(endpoint, nil)
+            } catch {
+                try noteAbsence(error)
+                return nil
+            }
+            return try await keys(of: role, endpoint, nil)
         case .absent: return nil
         }
-        guard let role = try await get(endpoint, InstanceMetadataCredentials.rolePath, token)?.trimmed.split(separator: "\n").first.map({ String($0) }),
-            let text = try await get(endpoint, InstanceMetadataCredentials.rolePath + role.trimmed, token)
-        else { return nil }
-        return try read(text, role: role.trimmed)
+    }
+
+    /// - Returns: absent where the machine has none.
+    private func role(_ endpoint: HTTPEndpoint, _ token: String?) async throws(AWSError) -> String? {
+        try await get(endpoint, InstanceMetadataCredentials.rolePath, token)?.trimmed.split(separator: "\n").first.map { String($0).trimmed }
+    }
+
+    private func keys(of role: String?, _ endpoint: HTTPEndpoint, _ token: String?) async throws(AWSError) -> AWSCredentials? {
+        guard let role, let text = try await get(endpoint, InstanceMetadataCredentials.rolePath + role, token) else { return nil }
+        return try read(text, role: role)
+    }
+
+    /// Takes it for another machine than EC2's where the service cannot be reached. An end of the task or the client is thrown on.
+    private func noteAbsence(_ error: AWSError) throws(AWSError) {
+        if error.code != .credentials { throw error }
+        configuration.logger.debug("EC2's metadata service cannot be reached", metadata: ["error": "\(error)"])
     }
 
     private func read(_ text: String, role: String) throws(AWSError) -> AWSCredentials {
@@ -70,6 +90,9 @@ struct InstanceMetadataCredentials: CredentialProvider {
     private enum Token {
         case token(String)
         case versionOne
+        /// No answer in time. A container's network may let requests through and drop the answers with tokens, which travel only one hop unless the
+        /// machine's settings say otherwise; version 1 may answer then.
+        case untold
         /// There is no such service: this is no machine of EC2.
         case absent
     }
@@ -79,21 +102,22 @@ struct InstanceMetadataCredentials: CredentialProvider {
         let response: HTTPResponse
         do throws(AWSError) {
             response = try await send(request)
-        } catch where error.code == .cancelled || error.code == .closed {
-            throw error
         } catch {
-            configuration.logger.debug("EC2's metadata service cannot be reached", metadata: ["error": "\(error)"])
+            if (error.underlying as? HTTPTransportError)?.kind == .timeout, !isVersionOneDisabled { return .untold }
+            try noteAbsence(error)
             return .absent
         }
         switch response.status {
         case 200: return .token(String(decoding: response.body, as: UTF8.self).trimmed)
         case 403, 404, 405:
-            let isDisabled =
-                configuration.environment.isTrue("AWS_EC2_METADATA_V1_DISABLED") || profile.values["ec2_metadata_v1_disabled"]?.lowercased() == "true"
-            if isDisabled { throw fail("there is no token (status \(response.status)), and version 1 is switched off") }
+            if isVersionOneDisabled { throw fail("there is no token (status \(response.status)), and version 1 is switched off") }
             return .versionOne
         default: throw fail("the request for a token was answered with status \(response.status)")
         }
+    }
+
+    private var isVersionOneDisabled: Bool {
+        configuration.environment.isTrue("AWS_EC2_METADATA_V1_DISABLED") || profile.values.isTrue("ec2_metadata_v1_disabled")
     }
 
     /// - Returns: absent where there is nothing of that name.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 #if AWS
+internal import JSONTape
 internal import StreamRecords
 internal import Subprocess
 internal import SystemPackage
@@ -45,7 +46,7 @@ struct ProcessCredentials: CredentialProvider {
             guard let ended = try await outcome(of: program, arguments) else {
                 throw fail("did not end within \(timeout), and was stopped; run it by hand to see what it waits for")
             }
-            let said = String(decoding: ended.errors.suffix(300), as: UTF8.self).trimmed
+            let said = String(decoding: ended.errors, as: UTF8.self).trimmed
             let errors = said.isEmpty ? "" : "; it said: \(said)"
             guard case .exited(0) = ended.status else { throw fail("ended with \(ended.status)\(errors)") }
             return (ended.output, errors)
@@ -59,6 +60,7 @@ struct ProcessCredentials: CredentialProvider {
     private struct Ended: Sendable {
         let status: TerminationStatus
         let output: [UInt8]
+        /// The last of what it said for errors.
         let errors: [UInt8]
     }
 
@@ -74,8 +76,9 @@ struct ProcessCredentials: CredentialProvider {
                 options.teardownSequence = [.gracefulShutDown(allowedDurationToNextStep: .seconds(1))]
                 let result = try await Subprocess.run(
                     program.contains("/") ? .path(.init(program)) : .name(program), arguments: Arguments(arguments), environment: .custom(variables),
-                    platformOptions: options, output: .bytes(limit: 1 << 16), error: .bytes(limit: 1 << 16))
-                return Ended(status: result.terminationStatus, output: result.standardOutput, errors: result.standardError)
+                    platformOptions: options, input: .none, output: .bytes(limit: 1 << 16), error: .sequence
+                ) { try await ProcessCredentials.end(of: $0.standardError) }
+                return Ended(status: result.terminationStatus, output: result.standardOutput, errors: result.closureResult)
             }
             group.addTask { [timeout] in
                 try await Task.sleep(for: timeout)
@@ -84,6 +87,17 @@ struct ProcessCredentials: CredentialProvider {
             defer { group.cancelAll() }
             return try await group.next() ?? nil
         }
+    }
+
+    /// Reads everything, however much it is, since a command waits while nobody reads what it says; and keeps the end, which tells the most.
+    private static func end(of text: SubprocessOutputSequence) async throws -> [UInt8] {
+        var end: [UInt8] = []
+        for try await part in text {
+            var bytes = JSONBuffer()
+            bytes.append(part.bytes)
+            end = (end + bytes.copy(of: 0..<bytes.count)).suffix(300)
+        }
+        return end
     }
 }
 

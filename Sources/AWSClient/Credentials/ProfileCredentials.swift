@@ -20,11 +20,16 @@ struct ProfileCredentials: CredentialProvider {
 
     func credentials() async throws(AWSError) -> AWSCredentials? {
         let profile = parts.settings.profiles.profile(name) ?? SharedFile.Section()
-        if profile.values["role_arn"] != nil, profile.values["web_identity_token_file"] == nil {
-            return try await assumedRole(profile)
-        }
-        if trail.isEmpty, let found = try await WebIdentityCredentials(parts, profile).credentials() { return found }
+        let isSource = !trail.isEmpty
+        let hasRole = profile.values["role_arn"] != nil && profile.values["web_identity_token_file"] == nil
+        // Keys come before a role where another profile names this one as its source.
+        if hasRole, !(isSource && hasKeys(profile)) { return try await assumedRole(profile) }
+        if let found = try await WebIdentityCredentials(parts, profile, readsEnvironment: !isSource).credentials() { return found }
         return try await own(profile)
+    }
+
+    private func hasKeys(_ profile: SharedFile.Section) -> Bool {
+        profile.values.setting("aws_access_key_id") != nil || profile.values.setting("aws_secret_access_key") != nil
     }
 
     // MARK: Keys of its own

@@ -8,17 +8,20 @@
 struct WebIdentityCredentials: CredentialProvider {
     private let parts: CredentialParts
     private let profile: SharedFile.Section
+    private let readsEnvironment: Bool
 
-    init(_ parts: CredentialParts, _ profile: SharedFile.Section) {
+    /// - Parameter readsEnvironment: whether the environment's variables count before what the profile says. They don't for a profile that is another
+    ///   one's source, nor for one that is named in code.
+    init(_ parts: CredentialParts, _ profile: SharedFile.Section, readsEnvironment: Bool = true) {
         self.parts = parts
         self.profile = profile
+        self.readsEnvironment = readsEnvironment && !parts.settings.isProfileNamedInCode
     }
 
     func credentials() async throws(AWSError) -> AWSCredentials? {
         let environment = parts.configuration.environment
         func setting(_ variable: String, _ name: String) -> String? {
-            // Who names a profile in code means that profile.
-            (parts.settings.isProfileNamedInCode ? nil : environment.setting(variable)) ?? profile.values.setting(name)
+            (readsEnvironment ? environment.setting(variable) : nil) ?? profile.values.setting(name)
         }
         guard let file = setting("AWS_WEB_IDENTITY_TOKEN_FILE", "web_identity_token_file") else { return nil }
         guard let role = setting("AWS_ROLE_ARN", "role_arn") else {

@@ -8,6 +8,9 @@ extension DynamoDB {
         try await send("CreateTable", deadline, body: try request.body()) { try $0.table("TableDescription") }
     }
 
+    /// What a table is and how it does; one that is not there is ``AWSError/isNotFound``.
+    ///
+    /// <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_DescribeTable.html>
     public func describeTable(_ name: String, deadline: ContinuousClock.Instant? = nil) async throws(AWSError) -> TableDescription {
         try await send("DescribeTable", deadline, body: JSONComposer.object { $0.member("TableName", name) }) { try $0.table("Table") }
     }

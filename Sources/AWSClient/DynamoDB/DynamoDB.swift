@@ -7,7 +7,9 @@ internal import StreamRecords
 /// The calls to DynamoDB that Sluice makes.
 ///
 /// <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/Welcome.html>
-public struct DynamoDB: Sendable {
+public struct DynamoDB: Sendable, JSONService {
+    static let target = "DynamoDB_20120810"
+    static let jsonVersion = "1.0"
     let caller: ServiceCaller
 
     /// Writes an item, whole, where its condition holds.
@@ -21,6 +23,7 @@ public struct DynamoDB: Sendable {
             attributes: try await send("UpdateItem", deadline, body: try request.body()) { try $0.attributes("Attributes") })
     }
 
+    /// Reads one item by its key.
     public func getItem(_ request: GetItemRequest, deadline: ContinuousClock.Instant? = nil) async throws(AWSError) -> GetItemResult {
         GetItemResult(item: try await send("GetItem", deadline, body: try request.body()) { try $0.attributes("Item") })
     }
@@ -47,19 +50,6 @@ public struct DynamoDB: Sendable {
     /// Does up to 100 writes, or none of them: then the error has ``AWSError/cancellationReasons``.
     public func transactWriteItems(_ request: TransactWriteItemsRequest, deadline: ContinuousClock.Instant? = nil) async throws(AWSError) {
         try await send("TransactWriteItems", deadline, body: try request.body()) { _ in }
-    }
-
-    /// Sends a call and reads its answer, with the operation's name in every error.
-    func send<Value>(
-        _ operation: String, _ deadline: ContinuousClock.Instant?, body: @autoclosure () throws(AWSError) -> [UInt8],
-        reading read: (HTTPResponse) throws -> Value
-    ) async throws(AWSError) -> Value {
-        do throws(AWSError) {
-            let call = Call.json(operation, target: "DynamoDB_20120810", body: try body())
-            return try await caller.send(call, deadline: deadline).read(read)
-        } catch {
-            throw caller.named(error, operation)
-        }
     }
 }
 

@@ -30,9 +30,11 @@ extension DynamoDB {
     public struct PutItemRequest: Sendable, Hashable {
         /// Name or ARN.
         public var table: String
+        /// The whole item, with its key; at most ``Limits/itemBytes``.
         public var item: AttributeMap
         /// `attribute_not_exists(#id)`; where it does not hold, the call fails with ``AWSError/isConditionFailed``.
         public var condition: String?
+        /// What stands for the names and values in the expressions.
         public var parts: ExpressionParts
         /// `none` or `allOld`.
         public var returnValues: ReturnValues
@@ -54,12 +56,17 @@ extension DynamoDB {
 
     /// <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateItem.html>
     public struct UpdateItemRequest: Sendable, Hashable {
+        /// Name or ARN.
         public var table: String
+        /// The key attributes and nothing else.
         public var key: AttributeMap
         /// `SET #a = :a`; absent creates the item with its key alone.
         public var update: String?
+        /// As with ``PutItemRequest/condition``.
         public var condition: String?
+        /// What stands for the names and values in the expressions.
         public var parts: ExpressionParts
+        /// What of the item comes back, before or after the change.
         public var returnValues: ReturnValues
         /// Whether a failed condition tells the item that is there, in ``AWSError/conflictingItem``.
         public var returnsConflictingItem: Bool
@@ -80,8 +87,11 @@ extension DynamoDB {
 
     /// <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_GetItem.html>
     public struct GetItemRequest: Sendable, Hashable {
+        /// Name or ARN.
         public var table: String
+        /// The key attributes and nothing else.
         public var key: AttributeMap
+        /// Whether all earlier writes are seen, for twice the capacity. Not for global indexes.
         public var isConsistent: Bool
         /// Which attributes; absent: all.
         public var projection: String?
@@ -101,18 +111,25 @@ extension DynamoDB {
 
     /// <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Query.html>
     public struct QueryRequest: Sendable, Hashable {
+        /// Name or ARN.
         public var table: String
+        /// A secondary index; absent: the table itself.
         public var index: String?
         /// `#id = :id AND #sort BETWEEN :from AND :until`.
         public var keyCondition: String
+        /// What leaves items out of the answer; they count as read all the same.
         public var filter: String?
+        /// Which attributes; absent: all.
         public var projection: String?
+        /// What stands for the names and values in the expressions.
         public var parts: ExpressionParts
+        /// Whether the sort key ascends.
         public var isForward: Bool
         /// The most items that are looked at; absent: as many as are in 1 MB.
         public var limit: Int?
         /// Where the page before ended.
         public var startKey: AttributeMap?
+        /// Whether all earlier writes are seen, for twice the capacity. Not for global indexes.
         public var isConsistent: Bool
 
         public init(
@@ -135,9 +152,13 @@ extension DynamoDB {
 
     /// <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Scan.html>
     public struct ScanRequest: Sendable, Hashable {
+        /// Name or ARN.
         public var table: String
+        /// What leaves items out of the answer; they count as read all the same.
         public var filter: String?
+        /// Which attributes; absent: all.
         public var projection: String?
+        /// What stands for the names and values in the expressions.
         public var parts: ExpressionParts
         /// Which part of the table, from 0.
         public var segment: Int

@@ -4,22 +4,27 @@
 public import StreamRecords
 
 extension DynamoDB {
+    /// What ``DynamoDB/putItem(_:deadline:)`` led to.
     public struct PutItemResult: Sendable, Hashable {
         /// What was asked for by ``PutItemRequest/returnValues``.
         public let attributes: AttributeMap?
     }
 
+    /// What ``DynamoDB/updateItem(_:deadline:)`` led to.
     public struct UpdateItemResult: Sendable, Hashable {
         /// What was asked for by ``UpdateItemRequest/returnValues``.
         public let attributes: AttributeMap?
     }
 
+    /// What ``DynamoDB/getItem(_:deadline:)`` found.
     public struct GetItemResult: Sendable, Hashable {
         /// Absent: there is none of that key.
         public let item: AttributeMap?
     }
 
+    /// One page of what a query or a scan found.
     public struct QueryResult: Sendable, Hashable {
+        /// Those that the filter let through, with the attributes that were asked for.
         public let items: [AttributeMap]
         /// Where the next page begins; absent: this was the last.
         public let lastKey: AttributeMap?
@@ -27,6 +32,7 @@ extension DynamoDB {
         public let scannedCount: Int
     }
 
+    /// What is left of a batch.
     public struct BatchWriteItemResult: Sendable, Hashable {
         /// What DynamoDB had no room for, by table; to be sent again after a pause.
         public let unprocessed: [String: [BatchWrite]]
@@ -36,6 +42,7 @@ extension DynamoDB {
     public struct CancellationReason: Sendable, Hashable {
         /// `None` where this write was not to blame; `ConditionalCheckFailed`, `TransactionConflict`, `ThrottlingError`…
         public let code: String
+        /// For people; absent where DynamoDB gave none.
         public let message: String?
         /// The item that is there, where the write asked for it.
         public let item: AttributeMap?

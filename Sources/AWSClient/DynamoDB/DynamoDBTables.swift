@@ -12,7 +12,9 @@ extension DynamoDB {
 
     /// A table's or index's key.
     public struct KeySchema: Sendable, Hashable {
+        /// The name of the partition key's attribute.
         public var partition: String
+        /// The name of the sort key's attribute, where there is one.
         public var sort: String?
 
         public init(partition: String, sort: String? = nil) {
@@ -32,6 +34,7 @@ extension DynamoDB {
     public struct GlobalIndex: Sendable, Hashable {
         public var name: String
         public var key: KeySchema
+        /// What it holds beside its own key and the table's.
         public var projection: Projection
 
         public init(name: String, key: KeySchema, projection: Projection) {
@@ -50,7 +53,9 @@ extension DynamoDB {
         public var key: KeySchema
         /// The types of all attributes that are part of a key.
         public var attributes: [String: KeyType]
+        /// Global secondary indexes.
         public var indexes: [GlobalIndex]
+        /// At most 50.
         public var tags: [String: String]
 
         public init(
@@ -68,6 +73,7 @@ extension DynamoDB {
     ///
     /// <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateTable.html>
     public struct AddIndexRequest: Sendable, Hashable {
+        /// Name or ARN.
         public var table: String
         public var index: GlobalIndex
         /// The types of the attributes that are part of the index's key.
@@ -75,6 +81,9 @@ extension DynamoDB {
         /// What a table with provisioned capacity gives the index, in units a second; absent for one billed by request.
         public var capacity: Capacity?
 
+        /// Provisioned throughput, in units a second: of 4 KB that are read consistently, of 1 KB that are written.
+        ///
+        /// <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/provisioned-capacity-mode.html>
         public struct Capacity: Sendable, Hashable {
             public var read: Int
             public var write: Int
@@ -95,6 +104,7 @@ extension DynamoDB {
 
     /// What a table is and how it does.
     public struct TableDescription: Sendable, Hashable {
+        /// One of its global secondary indexes.
         public struct Index: Sendable, Hashable {
             public let name: String
             public let key: KeySchema
@@ -108,7 +118,9 @@ extension DynamoDB {
         /// `CREATING`, `UPDATING`, `ACTIVE`…
         public let status: String
         public let key: KeySchema
+        /// The types of the attributes that are part of a key.
         public let attributes: [String: KeyType]
+        /// Global secondary indexes.
         public let indexes: [Index]
         /// Whether it is billed by request.
         public let isOnDemand: Bool

@@ -10,13 +10,17 @@ extension DynamoDB {
     public enum Limits {
         /// Of one item, by ``DynamoDB/size(of:)-(AttributeMap)``.
         public static let itemBytes = 400 << 10
+        /// Puts and deletes of one batch.
         public static let batchWrites = 25
         /// Of all items of a batch.
         public static let batchBytes = 16 << 20
+        /// Writes of one transaction.
         public static let transactionWrites = 100
+        /// Of all items of a transaction.
         public static let transactionBytes = 4 << 20
         /// Of a partition key.
         public static let keyBytes = 2048
+        /// Of a sort key.
         public static let sortKeyBytes = 1024
         /// Maps and lists inside one another.
         public static let depth = 32

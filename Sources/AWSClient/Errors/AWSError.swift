@@ -6,7 +6,9 @@
 public struct AWSError: Error, Sendable, CustomStringConvertible {
     /// At which point it failed. New codes may come; keep a default case.
     public struct Code: RawRepresentable, Sendable, Hashable {
+        /// As logs show it.
         public let rawValue: String
+        /// - Parameter rawValue: one of the codes below, or one of a caller's own.
         public init(rawValue: String) { self.rawValue = rawValue }
 
         /// Region, endpoint, profile or another setting is missing or wrong.
@@ -29,6 +31,7 @@ public struct AWSError: Error, Sendable, CustomStringConvertible {
         public static let closed = Code(rawValue: "closed")
     }
 
+    /// At which point it failed.
     public var code: Code
     /// What was wrong, and what to do about it.
     public var message: String
@@ -37,6 +40,7 @@ public struct AWSError: Error, Sendable, CustomStringConvertible {
     public var operation: String?
     /// The service's own name for the error, without namespace: `ConditionalCheckFailedException`.
     public var serviceCode: String?
+    /// The status of the service's answer, where there was one.
     public var httpStatus: Int?
     /// By which AWS finds the call in its records.
     public var requestID: String?

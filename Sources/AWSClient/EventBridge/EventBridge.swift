@@ -7,13 +7,16 @@ internal import StreamRecords
 /// The calls to EventBridge that Sluice makes.
 ///
 /// <https://docs.aws.amazon.com/eventbridge/latest/APIReference/Welcome.html>
-public struct EventBridge: Sendable {
+public struct EventBridge: Sendable, JSONService {
+    static let target = "AWSEvents"
+    static let jsonVersion = "1.1"
     let caller: ServiceCaller
 
     /// What EventBridge takes.
     ///
     /// <https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html>
     public enum Limits {
+        /// Of one call.
         public static let entries = 10
         /// Of all entries together. The API's reference says so; accounts may have more, see ``PutEventsRequest/maximumBytes``.
         public static let bytes = 256 << 10
@@ -49,17 +52,6 @@ public struct EventBridge: Sendable {
 
     /// What EventBridge may not do a moment later.
     static let passingFailures: Set<String> = FailureClassifier.throttlingCodes.union(FailureClassifier.transientCodes).union(["InternalException"])
-
-    private func send<Value>(
-        _ operation: String, _ deadline: ContinuousClock.Instant?, body: @autoclosure () throws(AWSError) -> [UInt8],
-        reading read: (HTTPResponse) throws -> Value
-    ) async throws(AWSError) -> Value {
-        do throws(AWSError) {
-            return try await caller.send(Call.json(operation, target: "AWSEvents", version: "1.1", body: try body()), deadline: deadline).read(read)
-        } catch {
-            throw caller.named(error, operation)
-        }
-    }
 }
 
 extension EventBridge.PutEventsRequest {

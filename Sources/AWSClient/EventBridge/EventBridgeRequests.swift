@@ -52,6 +52,7 @@ extension EventBridge {
     public struct EntryFailure: Error, Sendable, Hashable, CustomStringConvertible {
         /// `InternalFailure`, `ThrottlingException`, `MalformedDetail`, `InvalidArgument`…
         public let code: String
+        /// For people; absent where EventBridge gave none.
         public let message: String?
 
         public init(code: String, message: String?) {
@@ -62,9 +63,11 @@ extension EventBridge {
         /// The same entry can be taken later: the fault was EventBridge's.
         public var isRetryable: Bool { EventBridge.passingFailures.contains(code) }
 
+        /// Code and message.
         public var description: String { message.map { "\(code): \($0)" } ?? code }
     }
 
+    /// What became of each event.
     public struct PutEventsResult: Sendable {
         /// The event's id, or why it was not taken, in the order of the request's entries.
         public let entries: [Result<String, EntryFailure>]

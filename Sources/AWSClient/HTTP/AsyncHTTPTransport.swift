@@ -119,9 +119,20 @@ final class AsyncHTTPTransport: HTTPTransport {
         case .invalidURL, .emptyHost, .emptyScheme:
             return HTTPTransportError(.invalid, "\(request.endpoint.origin) cannot be asked this: \(known.shortDescription)", underlying: error)
         default:
+            // The client's error holds the header's text, which may be secret, so it goes no further.
+            if let header = request.headers.first(where: { !isSendable($0) }) {
+                return HTTPTransportError(
+                    .invalid, "the header \(header.name.debugDescription) cannot be sent: a line break or another control character is in it")
+            }
             return HTTPTransportError(
                 .connection, "no answer from \(request.endpoint.origin): \(known.shortDescription)", underlying: error)
         }
+    }
+
+    /// Whether a header's name is a token and its value has no control characters (RFC 9110, sections 5.1 and 5.5).
+    private static func isSendable(_ header: HTTPHeader) -> Bool {
+        !header.name.isEmpty && header.name.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && !"\"(),/:;<=>?@[\\]{}".utf8.contains($0) }
+            && header.value.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 }
     }
 }
 

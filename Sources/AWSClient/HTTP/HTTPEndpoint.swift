@@ -13,6 +13,10 @@ public struct HTTPEndpoint: Sendable, Hashable, CustomStringConvertible {
     /// What all paths begin with; without a slash at its end.
     public var path: String
 
+    /// - Parameters:
+    ///   - host: without brackets.
+    ///   - port: absent: the scheme's own.
+    ///   - path: from a slash, and without one at its end; empty where there is none.
     public init(scheme: String = "https", host: String, port: Int? = nil, path: String = "") {
         self.scheme = scheme
         self.host = host
@@ -64,6 +68,7 @@ public struct HTTPEndpoint: Sendable, Hashable, CustomStringConvertible {
     /// Scheme, host and port: `http://localhost:4566`.
     public var origin: String { "\(scheme)://\(authority)" }
 
+    /// The whole address: `http://localhost:4566/base`.
     public var description: String { origin + path }
 
     /// Whether the host is written as an IP address, not a name.

@@ -23,15 +23,20 @@ public typealias HTTPHeader = SigningRequest.Header
 
 /// A request as it goes out.
 public struct HTTPRequest: Sendable {
+    /// `POST`.
     public var method: String
+    /// Scheme, host and port; its path is in ``path`` already.
     public var endpoint: HTTPEndpoint
     /// Percent-encoded, sent as it is.
     public var path: String
     /// Percent-encoded, sent as it is; empty where there is none.
     public var query: String
+    /// As they go out, `host` among them. Lengths are the transport's to add.
     public var headers: [HTTPHeader]
+    /// Empty where there is none.
     public var body: [UInt8]
 
+    /// Nothing is encoded or checked here.
     public init(
         method: String, endpoint: HTTPEndpoint, path: String, query: String = "", headers: [HTTPHeader] = [], body: [UInt8] = []
     ) {
@@ -49,8 +54,10 @@ public struct HTTPRequest: Sendable {
 
 /// A whole answer.
 public struct HTTPResponse: Sendable {
+    /// 200 and its like.
     public var status: Int
     public var headers: [HTTPHeader]
+    /// Empty where there is none.
     public var body: [UInt8]
 
     public init(status: Int, headers: [HTTPHeader] = [], body: [UInt8] = []) {
@@ -67,6 +74,7 @@ public struct HTTPResponse: Sendable {
 
 /// Why there is no answer.
 public struct HTTPTransportError: Error, Sendable, CustomStringConvertible {
+    /// Why, as far as it matters to whoever tries again.
     public enum Kind: Sendable, Hashable {
         /// No connection, or it broke.
         case connection
@@ -80,8 +88,11 @@ public struct HTTPTransportError: Error, Sendable, CustomStringConvertible {
         case invalid
     }
 
+    /// What went wrong.
     public var kind: Kind
+    /// For people: what, and with whom; without secrets.
     public var message: String
+    /// What was found beneath.
     public var underlying: (any Error)?
 
     public init(_ kind: Kind, _ message: String, underlying: (any Error)? = nil) {
@@ -90,6 +101,7 @@ public struct HTTPTransportError: Error, Sendable, CustomStringConvertible {
         self.underlying = underlying
     }
 
+    /// The message.
     public var description: String { message }
 }
 

@@ -3,6 +3,7 @@
 #if AWS
 
 extension Lambda {
+    /// Whether to wait for the function.
     public enum InvocationType: String, Sendable, Hashable {
         /// Wait for the function's answer.
         case requestResponse = "RequestResponse"
@@ -20,6 +21,7 @@ extension Lambda {
         public var qualifier: String?
         /// JSON.
         public var payload: [UInt8]
+        /// Whether to wait for the function.
         public var type: InvocationType
         /// Whether the last 4 KB of the function's log come back. Only with `requestResponse`.
         public var returnsLog: Bool
@@ -39,6 +41,7 @@ extension Lambda {
         }
     }
 
+    /// What an invocation led to; a function that failed is a result, too.
     public struct InvokeResult: Sendable, Hashable {
         /// 200 with the function's answer, 202 for a queued event, 204 for a dry run.
         public let status: Int
@@ -48,6 +51,7 @@ extension Lambda {
         public let payload: [UInt8]
         /// The end of the log, where it was asked for.
         public let log: [UInt8]?
+        /// The version that ran, behind an alias.
         public let executedVersion: String?
         /// The invocation's.
         public let requestID: String?

@@ -7,8 +7,10 @@ internal import StreamRecords
 ///
 /// Codes: <https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html>
 enum FailureClassifier {
+    /// `KmsThrottled` and `KMS.ThrottlingException` are SQS's for the service of a queue's key.
     static let throttlingCodes: Set<String> = [
-        "BandwidthLimitExceeded", "EC2ThrottledException", "LimitExceededException", "PriorRequestNotComplete", "ProvisionedThroughputExceededException",
+        "BandwidthLimitExceeded", "EC2ThrottledException", "KMS.ThrottlingException", "KmsThrottled", "LimitExceededException", "PriorRequestNotComplete",
+        "ProvisionedThroughputExceededException",
         "RequestLimitExceeded", "RequestThrottled", "RequestThrottledException", "SlowDown", "ThrottledException", "Throttling", "ThrottlingException",
         "TooManyRequestsException", "TransactionInProgressException",
     ]
@@ -38,8 +40,8 @@ enum FailureClassifier {
     ) -> AttemptFailure {
         let code = code ?? ""
         if throttlingCodes.contains(code) || status == 429 { return AttemptFailure(kind: .throttling, retryAfter: retryAfter) }
-        if skewCodes.contains(code), let serverTime, gap(serverTime, signedTime) > tolerance {
-            return AttemptFailure(kind: .clockSkew(.milliseconds(serverTime.milliseconds - localTime.milliseconds)))
+        if skewCodes.contains(code), let offset = correction(by: serverTime, signedTime: signedTime, localTime: localTime) {
+            return AttemptFailure(kind: .clockSkew(offset))
         }
         if expiryCodes.contains(code) { return AttemptFailure(kind: .expiredCredentials) }
         // SQS and STS say so with status 400.
@@ -48,7 +50,16 @@ enum FailureClassifier {
         return AttemptFailure(kind: .permanent)
     }
 
-    private static func gap(_ a: Timestamp, _ b: Timestamp) -> Duration { .milliseconds(abs(a.milliseconds - b.milliseconds)) }
+    /// How far the service's clock is ahead of this machine's, where the time that was signed is too far from it.
+    private static func correction(by serverTime: Timestamp?, signedTime: Timestamp, localTime: Timestamp) -> Duration? {
+        guard let serverTime, Duration.milliseconds(abs(serverTime.milliseconds - signedTime.milliseconds)) > tolerance else { return nil }
+        return .milliseconds(serverTime.milliseconds - localTime.milliseconds)
+    }
+
+    /// The same by an answer's `Date` header.
+    static func correction(by response: HTTPResponse, signedTime: Timestamp, localTime: Timestamp) -> Duration? {
+        correction(by: response.header("date").flatMap { Timestamp(httpDate: $0) }, signedTime: signedTime, localTime: localTime)
+    }
 }
 
 #endif

@@ -19,7 +19,8 @@ enum BucketName {
         switch style {
         case .path: return false
         case .virtualHost: return !endpoint.isAddress
-        case .automatic: return fits && !endpoint.isAddress && endpoint.host != "localhost"
+        // Servers that are not AWS's have no names for buckets, as a rule: boto3 leaves them in the path there, too.
+        case .automatic: return fits && AWSPartition.hasHost(endpoint.host)
         }
     }
 

@@ -34,9 +34,11 @@ extension S3 {
         }
     }
 
+    /// What S3 tells of an object that it took.
     public struct PutObjectResult: Sendable, Hashable {
         /// With its quotes.
         public let eTag: String?
+        /// Where the bucket keeps versions.
         public let versionID: String?
     }
 
@@ -54,8 +56,10 @@ extension S3 {
         }
     }
 
+    /// An object, or the part of it that was asked for.
     public struct GetObjectResult: Sendable, Hashable {
         public let body: [UInt8]
+        /// What the whole object is.
         public let object: ObjectHead
     }
 
@@ -63,7 +67,9 @@ extension S3 {
     public struct ObjectHead: Sendable, Hashable {
         /// Of the whole object, in bytes; absent where the answer doesn't tell.
         public let size: Int?
+        /// With its quotes.
         public let eTag: String?
+        /// Where the bucket keeps versions.
         public let versionID: String?
         public let contentType: String?
         public let contentEncoding: String?
@@ -85,9 +91,11 @@ extension S3 {
     /// <https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html>
     public struct ListObjectsRequest: Sendable, Hashable {
         public var bucket: String
+        /// What keys begin with; absent: all.
         public var prefix: String?
         /// What ends a common prefix: `/`.
         public var delimiter: String?
+        /// Keys up to and including this one are left out.
         public var startAfter: String?
         /// Of the page before.
         public var continuationToken: String?
@@ -107,10 +115,14 @@ extension S3 {
         }
     }
 
+    /// One page of a bucket's keys.
     public struct ListObjectsResult: Sendable, Hashable {
+        /// One of them.
         public struct Object: Sendable, Hashable {
             public let key: String
+            /// In bytes.
             public let size: Int
+            /// With its quotes.
             public let eTag: String?
             /// `2026-11-20T15:00:00.000Z`.
             public let lastModified: String?
@@ -118,6 +130,7 @@ extension S3 {
 
         /// In the order of their keys' UTF-8.
         public let objects: [Object]
+        /// What keys have before the delimiter, each once; such keys are not among the objects.
         public let commonPrefixes: [String]
         /// For the next page; absent: this was the last.
         public let continuationToken: String?

@@ -7,7 +7,9 @@ internal import StreamRecords
 /// The calls to SQS that Sluice makes.
 ///
 /// <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/Welcome.html>
-public struct SQS: Sendable {
+public struct SQS: Sendable, JSONService {
+    static let target = "AmazonSQS"
+    static let jsonVersion = "1.0"
     let caller: ServiceCaller
 
     /// Sends up to ten messages, each for itself: an answer without error still may hold failures. What SQS took is held against what was sent by MD5.
@@ -24,6 +26,9 @@ public struct SQS: Sendable {
         try await send("ReceiveMessage", deadline, body: try request.body()) { try $0.received() }
     }
 
+    /// Deletes a message that was received, before others get it again.
+    ///
+    /// <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_DeleteMessage.html>
     public func deleteMessage(_ request: DeleteMessageRequest, deadline: ContinuousClock.Instant? = nil) async throws(AWSError) {
         let body = JSONComposer.object { composer in
             composer.member("QueueUrl", request.queueURL)
@@ -39,6 +44,7 @@ public struct SQS: Sendable {
         try await send("DeleteMessageBatch", deadline, body: try request.body()) { try $0.deleted(request.receiptHandles.count) }
     }
 
+    /// All that a queue tells of itself.
     public func getQueueAttributes(queueURL: String, deadline: ContinuousClock.Instant? = nil) async throws(AWSError) -> QueueAttributes {
         let body = JSONComposer.object { composer in
             composer.member("QueueUrl", queueURL)
@@ -56,17 +62,6 @@ public struct SQS: Sendable {
             composer.member("QueueOwnerAWSAccountId", account)
         }
         return try await send("GetQueueUrl", deadline, body: body) { try $0.json().requiredText("QueueUrl") }
-    }
-
-    private func send<Value>(
-        _ operation: String, _ deadline: ContinuousClock.Instant?, body: @autoclosure () throws(AWSError) -> [UInt8],
-        reading read: (HTTPResponse) throws -> Value
-    ) async throws(AWSError) -> Value {
-        do throws(AWSError) {
-            return try await caller.send(Call.json(operation, target: "AmazonSQS", body: try body()), deadline: deadline).read(read)
-        } catch {
-            throw caller.named(error, operation)
-        }
     }
 }
 

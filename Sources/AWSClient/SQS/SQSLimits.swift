@@ -8,10 +8,12 @@ extension SQS {
     ///
     /// <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html>
     public enum Limits {
+        /// Messages of one batch.
         public static let entries = 10
         /// Of one message, and of all messages of a batch together, by ``SQS/size(of:)``. A queue may take less: see
         /// ``QueueAttributes/maximumMessageBytes``.
         public static let bytes = 1 << 20
+        /// Of one message.
         public static let attributes = 10
         /// Of a FIFO group's or deduplication id.
         public static let idLength = 128

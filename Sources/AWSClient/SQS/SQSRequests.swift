@@ -5,6 +5,7 @@
 extension SQS {
     /// A message's attribute.
     public struct Attribute: Sendable, Hashable {
+        /// As text or as bytes; numbers are text.
         public enum Value: Sendable, Hashable {
             case string(String)
             case binary([UInt8])
@@ -12,6 +13,7 @@ extension SQS {
 
         /// `String`, `Number`, `Binary`, or one of these with a name of one's own behind a dot.
         public var type: String
+        /// Not empty.
         public var value: Value
 
         public init(type: String, value: Value) {
@@ -19,8 +21,11 @@ extension SQS {
             self.value = value
         }
 
+        /// Text.
         public static func string(_ text: String) -> Attribute { Attribute(type: "String", value: .string(text)) }
+        /// A number as text, of up to 38 digits.
         public static func number(_ text: String) -> Attribute { Attribute(type: "Number", value: .string(text)) }
+        /// Bytes.
         public static func binary(_ bytes: [UInt8]) -> Attribute { Attribute(type: "Binary", value: .binary(bytes)) }
     }
 
@@ -68,6 +73,7 @@ extension SQS {
 
     /// <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html>
     public struct SendMessageBatchRequest: Sendable, Hashable {
+        /// The address that ``SQS/getQueueURL(name:account:deadline:)`` gives.
         public var queueURL: String
         /// 1 to 10, within ``SQS/Limits/bytes`` in all.
         public var entries: [SendEntry]
@@ -83,6 +89,7 @@ extension SQS {
         /// `InternalFailure`, `InvalidParameterValue`… Two are this client's own: `NoAnswer`, the answer does not name the entry; `ChecksumMismatch`,
         /// SQS took something else than was sent.
         public let code: String
+        /// For people; absent where SQS gave none.
         public let message: String?
         /// The same entry fails again.
         public let isSenderFault: Bool
@@ -93,15 +100,19 @@ extension SQS {
             self.isSenderFault = isSenderFault
         }
 
+        /// Code and message.
         public var description: String { message.map { "\(code): \($0)" } ?? code }
     }
 
+    /// What SQS made of a message that it took.
     public struct SentMessage: Sendable, Hashable {
+        /// As receivers see it.
         public let messageID: String
         /// FIFO queues number their messages.
         public let sequenceNumber: String?
     }
 
+    /// What became of each message.
     public struct SendMessageBatchResult: Sendable {
         /// In the order of the request's entries.
         public let entries: [Result<SentMessage, EntryFailure>]
@@ -109,6 +120,7 @@ extension SQS {
 
     /// <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ReceiveMessage.html>
     public struct ReceiveMessageRequest: Sendable, Hashable {
+        /// The address that ``SQS/getQueueURL(name:account:deadline:)`` gives.
         public var queueURL: String
         /// 1 to 10.
         public var maximum: Int
@@ -125,22 +137,29 @@ extension SQS {
         }
     }
 
+    /// A message as it was received.
     public struct Message: Sendable, Hashable {
+        /// SQS's own, the same each time.
         public let id: String
         /// What deleting needs.
         public let receiptHandle: String
         public let body: String
+        /// The sender's.
         public let attributes: [String: Attribute]
         /// SQS's own: `SentTimestamp`, `ApproximateReceiveCount`, `MessageGroupId`…
         public let systemAttributes: [String: String]
     }
 
+    /// What was received: at most as many as were asked for, and often fewer.
     public struct ReceiveMessageResult: Sendable, Hashable {
         public let messages: [Message]
     }
 
+    /// <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_DeleteMessage.html>
     public struct DeleteMessageRequest: Sendable, Hashable {
+        /// The address that ``SQS/getQueueURL(name:account:deadline:)`` gives.
         public var queueURL: String
+        /// What came with the message when it was last received.
         public var receiptHandle: String
 
         public init(queueURL: String, receiptHandle: String) {
@@ -151,6 +170,7 @@ extension SQS {
 
     /// <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_DeleteMessageBatch.html>
     public struct DeleteMessageBatchRequest: Sendable, Hashable {
+        /// The address that ``SQS/getQueueURL(name:account:deadline:)`` gives.
         public var queueURL: String
         /// 1 to 10.
         public var receiptHandles: [String]
@@ -161,6 +181,7 @@ extension SQS {
         }
     }
 
+    /// What became of each message.
     public struct DeleteMessageBatchResult: Sendable {
         /// In the order of the request's handles.
         public let entries: [Result<Void, EntryFailure>]
@@ -171,7 +192,9 @@ extension SQS {
         /// By their names at AWS: `QueueArn`, `FifoQueue`, `MaximumMessageSize`…
         public let all: [String: String]
 
+        /// The queue's.
         public var arn: String? { all["QueueArn"] }
+        /// Whether messages of a group keep their order.
         public var isFIFO: Bool { all["FifoQueue"] == "true" }
         /// Whether a FIFO queue makes deduplication ids itself, from the bodies.
         public var deduplicatesByContent: Bool { all["ContentBasedDeduplication"] == "true" }

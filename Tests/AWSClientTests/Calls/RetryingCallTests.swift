@@ -3,6 +3,7 @@
 #if AWS
 @testable import AWSClient
 import AWSSigner
+import AWSTestSupport
 import StreamRecords
 import Synchronization
 import Testing
@@ -30,6 +31,23 @@ import Testing
         #expect(error?.attempts == 3)
         #expect(error?.requestID == "r")
         #expect(error?.description == "DynamoDB GetItem: ThrottlingException: slow down (status 400, request id r, 3 attempts)")
+    }
+
+    @Test("An error has the name of the query protocol where the answer tells it, as SQS does", arguments: [
+        ("AWS.SimpleQueueService.NonExistentQueue;Sender", "AWS.SimpleQueueService.NonExistentQueue"), (nil, "QueueDoesNotExist"), ("", "QueueDoesNotExist"),
+        (";Sender", "QueueDoesNotExist"), ("Other", "QueueDoesNotExist"), ("Other;Sender;", "QueueDoesNotExist"),
+    ] as [(String?, String)])
+    func namesOfErrors(_ header: String?, _ code: String) async {
+        let body = #"{"__type":"com.amazonaws.sqs#QueueDoesNotExist","message":"The specified queue does not exist."}"#
+        let transport = ScriptedTransport(HTTPResponse(400, header.map { ["x-amzn-query-error": $0] } ?? [:], body))
+        let error = await failure { try await AWSServices(transport).sqs.getQueueURL(name: "q") }
+        #expect(error?.serviceCode == code && error?.isNotFound == true && error?.isRetryable == false)
+    }
+
+    @Test("A key's service that throttles is tried again") func aKeysServiceThatThrottles() async throws {
+        let throttled = HTTPResponse(400, ["x-amzn-query-error": "KMS.ThrottlingException;Sender"], #"{"__type":"com.amazonaws.sqs#KmsThrottled"}"#)
+        let transport = ScriptedTransport(throttled, HTTPResponse(200, [:], #"{"QueueUrl":"u"}"#))
+        #expect(try await AWSServices(transport).sqs.getQueueURL(name: "q") == "u")
     }
 
     @Test("Attempts are a setting") func attemptsAreASetting() async {
@@ -194,6 +212,13 @@ import Testing
         let error = await error(HTTPResponse(502, [:], "<html>\n <body>Bad  Gateway</body></html>")) { _ = try await $0.sqs.getQueueURL(name: "q") }
         #expect(error?.message == "an answer that is no error of AWS: <html> <body>Bad Gateway</body></html>")
         #expect(error?.isRetryable == true)
+    }
+
+    @Test("A page of a proxy that is sound XML shows its beginning, too") func aPageOfAProxyThat() async {
+        let page = "<html xmlns='http://www.w3.org/1999/xhtml'><body>\n<h1>Blocked</h1></body></html>"
+        let error = await error(HTTPResponse(403, [:], page)) { _ = try await $0.s3.getObject(.init(bucket: "abc", key: "k")) }
+        #expect(error?.message == "an answer that is no error of AWS: <html xmlns='http://www.w3.org/1999/xhtml'><body> <h1>Blocked</h1></body></html>")
+        #expect(error?.serviceCode == "AccessDenied")
     }
 
     @Test("S3's errors are read from XML, and from the status where there is no body") func s3SErrorsAreReadFrom() async {

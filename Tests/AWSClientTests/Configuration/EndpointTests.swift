@@ -68,12 +68,33 @@ import Testing
         }
     }
 
-    @Test("A bucket stands in the path at addresses, at localhost, and where that is asked for") func aBucketStandsInThePath() throws {
-        for url in ["http://127.0.0.1:5000", "http://localhost:4566", "http://[::1]:9000"] {
-            #expect(try address(.s3, region: "r", bucket: "abc") { $0.endpointURL = url }.prefix == "/abc", "\(url)")
+    /// boto3 does the same (`force_path_style` in botocore's args.py): DNS seldom has names for each bucket of a server of one's own.
+    @Test("A bucket stands in the path at endpoints that somebody set, and where that is asked for", arguments: [
+        "http://127.0.0.1:5000", "http://localhost:4566", "http://localstack:4566", "http://minio:9000", "http://[::1]:9000", "https://minio.example.com/base",
+        "https://amazonaws.com.example.com", "https://myamazonaws.com",
+    ])
+    func aBucketStandsInThePath(_ url: String) throws {
+        let endpoint = try #require(HTTPEndpoint(url))
+        let path = try address(.s3, region: "r", bucket: "abc") { $0.endpointURL = url }
+        #expect(path.endpoint == endpoint && path.prefix == endpoint.path + "/abc")
+        let asked = try address(.s3, region: "r", bucket: "abc") {
+            $0.endpointURL = url
+            $0.s3Addressing = .virtualHost
         }
+        #expect(asked.endpoint.host == (endpoint.isAddress ? endpoint.host : "abc.\(endpoint.host)"))
+    }
+
+    @Test("An endpoint of AWS's own that somebody set has buckets in its host's name", arguments: [
+        "https://s3.dualstack.eu-central-1.amazonaws.com", "https://S3.cn-north-1.amazonaws.com.cn", "https://s3.us-iso-east-1.c2s.ic.gov",
+        "https://bucket.vpce-0.s3.eu-central-1.vpce.amazonaws.com",
+    ])
+    func anEndpointOfAWSSOwn(_ url: String) throws {
+        let endpoint = try #require(HTTPEndpoint(url))
+        #expect(try address(.s3, region: "r", bucket: "abc") { $0.endpointURL = url }.endpoint.host == "abc.\(endpoint.host)")
+    }
+
+    @Test("What is asked for in code counts") func whatIsAskedForInCodeCounts() throws {
         #expect(try address(.s3, region: "r", bucket: "abc") { $0.s3Addressing = .path }.prefix == "/abc")
-        #expect(try address(.s3, region: "r", bucket: "abc") { $0.endpointURL = "https://minio.example.com/base" }.endpoint.host == "abc.minio.example.com")
         let virtual = try address(.s3, region: "r", bucket: "with.dot") { $0.s3Addressing = .virtualHost }
         #expect(virtual.endpoint.host == "with.dot.s3.r.amazonaws.com")
     }

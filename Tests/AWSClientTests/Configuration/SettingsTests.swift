@@ -2,6 +2,7 @@
 
 #if AWS
 @testable import AWSClient
+import Foundation
 import Testing
 
 @Suite("Shared files") struct SharedFileTests {
@@ -98,6 +99,35 @@ import Testing
         #expect(try settings(["AWS_PROFILE": "dev"]) { $0.profile = "default" }.region == "from-profile")
         #expect(try settings([:], config: "").region == nil)
         #expect(throws: AWSError.self) { try settings(["AWS_REGION": "evil.example.com/"]) }
+    }
+
+    @Test("A setting that says nothing counts as absent") func aSettingThatSaysNothing() throws {
+        let empty = try settings([:], config: "[default]\nregion =\nmax_attempts =\nretry_mode =\nendpoint_url =\nservices =\n")
+        #expect(empty.region == nil)
+        #expect(empty.maximumAttempts == 3)
+        #expect(empty.endpoints.isEmpty)
+    }
+
+    @Test("A file that may not be read counts as absent where nobody named it") func aFileThatMayNotBeRead() async throws {
+        func profiles(_ environment: [String: String]) async throws(AWSError) -> SharedProfiles {
+            try await SettingsResolver.profiles(AWSConfiguration(environment: environment, logger: .silent)) { path throws(AWSError) in
+                if path.hasSuffix("config") { throw AWSError(.configuration, "\(path): no", underlying: FileText.Denied()) }
+                return "[default]\nregion = r"
+            }
+        }
+        let found = try await profiles(["HOME": "/root"])
+        #expect(found.inConfig.isEmpty)
+        #expect(found.inCredentials["default"]?.values == ["region": "r"])
+        #expect(await failure { try await profiles(["HOME": "/root", "AWS_CONFIG_FILE": "~/config"]) }?.message == "/root/config: no")
+    }
+
+    /// The superuser may read everything.
+    @Test("Files that may not be read are told from those that are not there", .enabled(if: geteuid() != 0)) func filesThatMayNotBeRead() async throws {
+        let folder = try TemporaryFolder()
+        let file = try folder.write("config", "[default]")
+        try FileManager.default.setAttributes([.posixPermissions: 0], ofItemAtPath: file)
+        #expect(await failure { try await FileText.read(file) }?.underlying is FileText.Denied)
+        #expect(try await FileText.read(folder.path + "/none") == nil)
     }
 
     @Test("A profile that is named must be there") func aProfileThatIsNamedMust() {

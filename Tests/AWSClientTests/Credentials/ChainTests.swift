@@ -8,14 +8,14 @@ import Testing
 
 /// Answers of STS, containers and the metadata service, as a loopback server gives them.
 enum Served {
-    static func role(_ action: String, id: String = "ASIA-ROLE") -> LoopbackServer.Answer {
-        .whole(
-            status: 200,
-            body: """
-                <\(action)Response xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><\(action)Result><AssumedRoleUser><Arn>arn:aws:sts::1:assumed-role/r/s</Arn>\
-                </AssumedRoleUser><Credentials><AccessKeyId>\(id)</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken>\
-                <Expiration>2099-01-01T00:00:00Z</Expiration></Credentials></\(action)Result></\(action)Response>
-                """)
+    static func role(_ action: String, id: String = "ASIA-ROLE") -> LoopbackServer.Answer { .whole(status: 200, body: roleText(action, id: id)) }
+
+    static func roleText(_ action: String, id: String = "ASIA-ROLE", until expiration: String = "2099-01-01T00:00:00Z") -> String {
+        """
+        <\(action)Response xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><\(action)Result><AssumedRoleUser><Arn>arn:aws:sts::1:assumed-role/r/s</Arn>\
+        </AssumedRoleUser><Credentials><AccessKeyId>\(id)</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken>\
+        <Expiration>\(expiration)</Expiration></Credentials></\(action)Result></\(action)Response>
+        """
     }
 
     static let keys = #"{"Code":"Success","AccessKeyId":"ASIA-HOST","SecretAccessKey":"s","Token":"t","Expiration":"2099-01-01T00:00:00Z"}"#
@@ -108,7 +108,7 @@ enum Served {
         }
     }
 
-    @Test("Roles may follow from roles, and a profile may name itself") func rolesMayFollowFromRolesAnd() async throws {
+    @Test("Roles may follow from roles") func rolesMayFollowFromRoles() async throws {
         try await LoopbackServer.with { request in
             Served.role("AssumeRole", id: request.text.contains("first") ? "ASIA-FIRST" : "ASIA-SECOND")
         } _: { server async throws in
@@ -118,15 +118,96 @@ enum Served {
                 source_profile = middle
                 [profile middle]
                 role_arn = arn:aws:iam::123456789012:role/first
-                source_profile = middle
-                aws_access_key_id = AKIA-SELF
+                source_profile = base
+                [profile base]
+                aws_access_key_id = AKIA-BASE
                 aws_secret_access_key = s
                 """
             let found = try await find(["AWS_ENDPOINT_URL_STS": server.url], config: config)
             #expect(found.keys.accessKeyID == "ASIA-SECOND")
-            #expect(server.requests.map { $0.header("authorization")?.contains("AKIA-SELF") } == [true, false])
+            #expect(server.requests.map { $0.header("authorization")?.contains("AKIA-BASE") } == [true, false])
             #expect(server.requests.last?.header("authorization")?.contains("ASIA-FIRST") == true)
         }
+    }
+
+    /// As botocore has it: `_resolve_credentials_from_profile` looks for keys first, and only the profile in use has its role assumed in spite of them.
+    @Test("A profile may name itself; as another one's source its keys come before its role", arguments: ["middle", "default"])
+    func aProfileMayNameItself(_ profile: String) async throws {
+        try await LoopbackServer.with { _ in Served.role("AssumeRole") } _: { server async throws in
+            let config = """
+                [default]
+                role_arn = arn:aws:iam::123456789012:role/outer
+                source_profile = middle
+                [profile middle]
+                role_arn = arn:aws:iam::123456789012:role/inner
+                source_profile = middle
+                aws_access_key_id = AKIA-SELF
+                aws_secret_access_key = s
+                """
+            let found = try await find(["AWS_ENDPOINT_URL_STS": server.url, "AWS_PROFILE": profile], config: config)
+            #expect(found.keys.accessKeyID == "ASIA-ROLE")
+            let role = profile == "default" ? "outer" : "inner"
+            #expect(server.requests.count == 1)
+            #expect(server.requests.first?.text.contains(role) == true)
+            #expect(server.requests.first?.header("authorization")?.contains("AKIA-SELF") == true)
+        }
+    }
+
+    @Test("A role's keys may come from a profile with a web identity, whatever the environment says of another one") func aRoleSKeysMayComeFrom() async throws {
+        let folder = try TemporaryFolder()
+        let file = try folder.write("token", "eyJ.source")
+        try await LoopbackServer.with { request in
+            request.text.contains("WebIdentity") ? Served.role("AssumeRoleWithWebIdentity", id: "ASIA-WEB") : Served.role("AssumeRole")
+        } _: { server async throws in
+            let config = """
+                [default]
+                role_arn = arn:aws:iam::123456789012:role/outer
+                source_profile = web
+                [profile web]
+                role_arn = arn:aws:iam::123456789012:role/inner
+                web_identity_token_file = \(file)
+                """
+            let environment = [
+                "AWS_ENDPOINT_URL_STS": server.url, "AWS_WEB_IDENTITY_TOKEN_FILE": file + "-other", "AWS_ROLE_ARN": "arn:aws:iam::123456789012:role/other",
+            ]
+            #expect(try await find(environment, config: config).keys.accessKeyID == "ASIA-ROLE")
+            #expect(server.requests.map { $0.text.contains("role%2Finner") } == [true, false])
+            #expect(server.requests.first?.text.contains("WebIdentityToken=eyJ.source") == true)
+            #expect(server.requests.last?.text.contains("role%2Fouter") == true)
+            #expect(server.requests.last?.header("authorization")?.contains("ASIA-WEB") == true)
+        }
+    }
+
+    /// By a clock that is two hours fast, keys that are good for an hour seem to have expired when they are got.
+    @Test("Keys of a role are good by the clock of STS, where that was told", arguments: [true, false]) func keysOfARoleAreGood(_ isWeb: Bool) async throws {
+        let folder = try TemporaryFolder()
+        let action = isWeb ? "AssumeRoleWithWebIdentity" : "AssumeRole"
+        let date = ["Date": "Fri, 20 Nov 2026 15:00:00 GMT"]
+        let skewed = HTTPResponse(403, date, "<ErrorResponse><Error><Code>SignatureDoesNotMatch</Code><Message>Signature expired</Message></Error></ErrorResponse>")
+        func role(_ id: String, until expiration: String) -> HTTPResponse {
+            HTTPResponse(200, date, Served.roleText(action, id: id, until: expiration))
+        }
+        let roles = [role("FIRST", until: "2026-11-20T16:00:00Z"), role("SECOND", until: "2026-11-20T17:00:00Z")]
+        let answers: [ScriptedTransport.Answer] = ((isWeb ? [] : [skewed]) + roles).map { .success($0) }
+        let transport = ScriptedTransport(answers)
+        let clock = TestClock("2026-11-20T17:00:00Z")
+        let more = isWeb ? "web_identity_token_file = \(try folder.write("token", "eyJ.clock"))\n" : "source_profile = default\n" + keys.dropFirst(10)
+        var configuration = AWSConfiguration(
+            region: "eu-central-1",
+            environment: [
+                "AWS_EC2_METADATA_DISABLED": "true", "AWS_SHARED_CREDENTIALS_FILE": folder.path + "/none",
+                "AWS_CONFIG_FILE": try folder.write("config", "[default]\nrole_arn = arn:aws:iam::123456789012:role/r\n" + more),
+            ], logger: .silent)
+        configuration.transport = transport
+        configuration.clock = clock.clock
+        let aws = AWSServices(configuration)
+        #expect(try await aws.checkCredentials().keys.accessKeyID == "FIRST")
+        let sent = transport.requests.count
+        clock.advance(seconds: 40 * 60)
+        #expect(try await aws.checkCredentials().keys.accessKeyID == "FIRST")
+        #expect(transport.requests.count == sent)
+        clock.advance(seconds: 15 * 60)
+        #expect(try await aws.checkCredentials().keys.accessKeyID == "SECOND")
     }
 
     @Test("A role's keys may come from the environment") func aRoleSKeysMayCome() async throws {

@@ -64,7 +64,10 @@ private final class NumberedCredentials: CredentialProvider {
 @Suite("Keeping and renewing credentials") struct CredentialCacheTests {
     private let clock = TestClock()
 
-    private func cache(_ provider: any CredentialProvider) -> CredentialCache { CredentialCache(provider, clock: clock.clock, logger: .silent) }
+    /// - Parameter patience: long enough for machines that are busy with other tests.
+    private func cache(_ provider: any CredentialProvider, patience: Duration = .seconds(60)) -> CredentialCache {
+        CredentialCache(provider, clock: clock.clock, logger: .silent, patience: patience)
+    }
 
     @Test("Keys are kept until a quarter of an hour before they expire") func keysAreKeptUntilAQuarter() async throws {
         let provider = NumberedCredentials(clock)
@@ -204,14 +207,37 @@ private final class NumberedCredentials: CredentialProvider {
         #expect(provider.count == 1)
     }
 
-    @Test("Ahead of time, who waits to the deadline goes on with the old keys", .timeLimit(.minutes(1))) func aheadOfTimeWhoWaits() async throws {
-        let provider = NumberedCredentials(clock)
-        let cache = cache(provider)
-        _ = try await cache.current()
-        clock.advance(seconds: 3600 - 14 * 60)
-        provider.hold()
-        #expect(try await cache.current(before: .now + .milliseconds(20)).keys.accessKeyID == "1")
-        provider.release()
+    @Test("Ahead of time, a call waits a little for new keys, goes on with the old, and the next gets the new", .timeLimit(.minutes(1)))
+    func aheadOfTimeACallWaits() async throws {
+        let cases: [(Duration, Duration?)] = [(.seconds(3600), .milliseconds(200)), (.milliseconds(10), .seconds(3600)), (.milliseconds(10), nil)]
+        for (patience, left) in cases {
+            let provider = NumberedCredentials(clock)
+            let cache = cache(provider, patience: patience)
+            _ = try await cache.current()
+            clock.advance(seconds: 3600 - 14 * 60)
+            provider.hold()
+            let began = ContinuousClock.now
+            #expect(try await cache.current(before: left.map { began + $0 }).keys.accessKeyID == "1")
+            provider.release()
+            // There must be new ones by now, and they are those that were asked for before.
+            clock.advance(seconds: 5 * 60)
+            #expect(try await cache.current().keys.accessKeyID == "2")
+            #expect(provider.count == 2)
+        }
+    }
+
+    @Test("What no header can carry is told with its source", arguments: ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"])
+    func whatNoHeaderCanCarry(_ name: String) async {
+        var environment = ["AWS_ACCESS_KEY_ID": "AKID", "AWS_SECRET_ACCESS_KEY": "geheim", "AWS_SESSION_TOKEN": "marke"]
+        environment[name, default: ""] += "\n"
+        let transport = ScriptedTransport(HTTPResponse())
+        var configuration = AWSConfiguration(region: "eu-central-1", environment: environment, logger: .silent)
+        configuration.transport = transport
+        let error = await failure { try await AWSServices(configuration).sqs.getQueueURL(name: "q") }
+        #expect(error?.code == .credentials && error?.isRetryable == false)
+        #expect(error?.message.contains("from the environment has a line break") == true)
+        for value in ["AKID", "geheim", "marke"] { #expect(error?.message.contains(value) == false) }
+        #expect(transport.requests.isEmpty)
     }
 
     @Test("A call does not wait for keys beyond its deadline", .timeLimit(.minutes(1))) func aCallDoesNotWait() async throws {

@@ -24,6 +24,20 @@ import Testing
         #expect(transport.requests.map(\.url) == ["http://169.254.170.2/v2/creds?id=1"])
     }
 
+    /// Greengrass serves keys at the path with the slash only.
+    @Test("The path and the query are the address's own, to the last slash", arguments: [
+        ("http://localhost:8080/2016-11-01/credentialprovider/", "http://localhost:8080/2016-11-01/credentialprovider/"), ("http://localhost", "http://localhost/"),
+        ("HTTP://LocalHost:80//a//?b=/", "http://localhost//a//?b=/"), ("https://a.example.com?b", "https://a.example.com/?b"),
+    ])
+    func thePathAndTheQueryAre(_ url: String, _ asked: String) async throws {
+        let transport = ScriptedTransport(Self.answer)
+        #expect(try await find(["AWS_CONTAINER_CREDENTIALS_FULL_URI": url], transport) != nil)
+        #expect(transport.requests.map(\.url) == [asked])
+        let relative = ScriptedTransport(Self.answer)
+        #expect(try await find(["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI": "/v2/a/"], relative) != nil)
+        #expect(relative.requests.map(\.url) == ["http://169.254.170.2/v2/a/"])
+    }
+
     @Test("These are asked", arguments: [
         "http://127.0.0.1:1/a", "http://127.8.9.10/a", "http://localhost/a", "http://[::1]:80/a", "http://169.254.170.2/a", "http://169.254.170.23/v1/credentials",
         "http://[fd00:ec2::23]/v1/credentials", "https://anywhere.example.com/a",
@@ -166,6 +180,31 @@ import Testing
         }
     }
 
+    /// As in a container whose network drops the answers with tokens.
+    @Test("A request for a token that has no answer in time leads to version 1, unless it is switched off") func aRequestForATokenThat() async throws {
+        func find(_ transport: ScriptedTransport, _ environment: [String: String] = [:]) async throws -> AWSCredentials? {
+            try await InstanceMetadataCredentials(AWSConfiguration(environment: environment, logger: .silent), transport).credentials()
+        }
+        let late = ScriptedTransport.Answer.failure(.init(.timeout, "no answer in time"))
+        let found = ScriptedTransport([late, .success(HTTPResponse(200, [:], "my-role")), .success(HTTPResponse(200, [:], Served.keys))])
+        #expect(try await find(found)?.keys.accessKeyID == "ASIA-HOST")
+        #expect(found.requests.map(\.method) == ["PUT", "GET", "GET"])
+        let off = ScriptedTransport([late])
+        #expect(try await find(off, ["AWS_EC2_METADATA_V1_DISABLED": "true"]) == nil)
+        #expect(off.requests.count == 1)
+        // Whoever does not answer, or not with a role, is no machine of EC2.
+        for answer in [late, .failure(.init(.connection, "no route")), .success(HTTPResponse(401)), .success(HTTPResponse(404))] {
+            let absent = ScriptedTransport([late, answer])
+            #expect(try await find(absent) == nil)
+            #expect(absent.requests.count == 2)
+        }
+        let cancelled = ScriptedTransport([late, .failure(.init(.cancelled, "the task was cancelled"))])
+        #expect(await failure { try await find(cancelled) }?.code == .cancelled)
+        let unreachable = ScriptedTransport([.failure(.init(.connection, "no route"))])
+        #expect(try await find(unreachable) == nil)
+        #expect(unreachable.requests.count == 1)
+    }
+
     @Test("An answer without success is told") func anAnswerWithoutSuccessIsTold() async throws {
         let answer = #"{"Code":"AssumeRoleUnauthorizedAccess","Message":"EC2 cannot assume the role"}"#
         try await LoopbackServer.with(answering: Self.service(keys: answer)) { server async throws in
@@ -187,6 +226,14 @@ import Testing
         #expect(found?.keys == SigningCredentials(accessKeyID: "m", secretAccessKey: "two words", sessionToken: "t"))
         #expect(found?.expiration == Timestamp(iso8601: "2099-01-01T00:00:00Z"))
         #expect(try await find(#"echo '{"Version":1,"AccessKeyId":"a","SecretAccessKey":"b"}'"#)?.expiration == nil)
+    }
+
+    @Test("Much text for errors does not spoil sound keys, and its end is told with what goes wrong") func muchTextForErrorsDoes() async throws {
+        let much = "i=0; while [ $i -lt 2000 ]; do echo 'a line of a hundred and more characters, again and again, so that no pipe has room for it all' >&2; i=$((i+1)); done; "
+        #expect(try await find(much + #"echo '{"Version":1,"AccessKeyId":"a","SecretAccessKey":"b"}'"#)?.keys.accessKeyID == "a")
+        let error = await failure { try await find(much + "echo the end >&2; exit 3") }
+        #expect(error?.message.hasSuffix("the end") == true, "\(error?.message ?? "")")
+        #expect((error?.message.utf8.count ?? 0) < 500)
     }
 
     @Test("What goes wrong is told", arguments: [

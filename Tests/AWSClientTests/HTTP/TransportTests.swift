@@ -27,12 +27,14 @@ import Testing
             body: Array(body.utf8))
     }
 
-    private func kind(_ body: () async throws -> HTTPResponse) async -> HTTPTransportError.Kind? {
+    private func kind(_ body: () async throws -> HTTPResponse) async -> HTTPTransportError.Kind? { await error(body)?.kind }
+
+    private func error(_ body: () async throws -> HTTPResponse) async -> HTTPTransportError? {
         do {
             _ = try await body()
             return nil
         } catch {
-            return (error as? HTTPTransportError)?.kind
+            return error as? HTTPTransportError
         }
     }
 
@@ -63,6 +65,24 @@ import Testing
                 _ = try await transport.send(request(server, "GET", path: path, query: "a=%20%2F&b="), timeout: .seconds(30), maximumAnswer: 100)
             }
             #expect(server.requests.map(\.uri) == ["\(path)?a=%20%2F&b="])
+        }
+    }
+
+    @Test("A header that cannot be sent is told by its name, and its value is kept secret", arguments: [
+        ("x-token", "geheim\n"), ("x-token", "gehe\u{0}im"), ("x-token", "geheim\u{7F}"), ("x token", "geheim"), ("x:token", "geheim"),
+    ])
+    func aHeaderThatCannotBeSent(_ name: String, _ value: String) async throws {
+        try await LoopbackServer.with { _ in .whole(status: 200) } _: { server async throws in
+            try await with { transport async throws in
+                var request = self.request(server)
+                request.headers.append(HTTPHeader(name, value))
+                let error = await error { try await transport.send(request, timeout: .seconds(30), maximumAnswer: 100) }
+                #expect(error?.kind == .invalid)
+                #expect(error?.message.contains("the header \(name.debugDescription)") == true)
+                let shown = String(describing: error) + String(describing: error?.underlying)
+                #expect(!shown.contains("gehe"))
+            }
+            #expect(server.requests.isEmpty)
         }
     }
 

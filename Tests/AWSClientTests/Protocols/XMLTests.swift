@@ -2,6 +2,7 @@
 
 #if AWS
 @testable import AWSClient
+import AWSTestSupport
 import Testing
 
 @Suite("XML of answers") struct XMLTests {

@@ -2,6 +2,7 @@
 
 #if AWS
 @testable import AWSClient
+import AWSTestSupport
 import Testing
 
 @Suite("The standard retry mode") struct CallProgressTests {

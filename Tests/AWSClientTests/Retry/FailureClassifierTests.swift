@@ -16,7 +16,7 @@ import Testing
         let codes = [
             "Throttling", "ThrottlingException", "ThrottledException", "RequestThrottled", "RequestThrottledException", "TooManyRequestsException",
             "ProvisionedThroughputExceededException", "TransactionInProgressException", "RequestLimitExceeded", "BandwidthLimitExceeded",
-            "LimitExceededException", "SlowDown", "PriorRequestNotComplete", "EC2ThrottledException",
+            "LimitExceededException", "SlowDown", "PriorRequestNotComplete", "EC2ThrottledException", "KmsThrottled", "KMS.ThrottlingException",
         ]
         for code in codes { #expect(kind(400, code) == .throttling, "\(code)") }
         #expect(kind(503, "SlowDown") == .throttling)
