@@ -30,6 +30,8 @@ struct DynamoDBEventStore: EventStore {
         } catch {
             throw EventStoreError(.badName, "dynamodb:\(table): expected \(error.expected)")
         }
+        // Else the client would refuse each call, and so reject each record.
+        if let flaw = TableLayout.flaw(inTable: table) { throw EventStoreError(.badName, "dynamodb: \(flaw)") }
         self.dynamoDB = services.dynamoDB
         self.table = table
         self.now = now

@@ -126,7 +126,8 @@ struct EventReader: Sendable {
         }
     }
 
-    /// The compressed bytes that an attribute or its parts hold; absent where neither is there.
+    /// The compressed bytes that an attribute or its parts hold; absent where neither is there, or not all parts are: these may have expired, and
+    /// what else the row tells is still true.
     func compressed(_ name: String, of id: String, in item: AttributeMap) async throws -> [UInt8]? {
         if let bytes = item[name]?.binaryValue { return bytes }
         guard let reference = item[StoredText.reference(name)]?.stringValue else { return nil }
@@ -137,9 +138,7 @@ struct EventReader: Sendable {
         let partition = "\(writer.name(TableLayout.id)) = \(writer.value(.string(StoredText.partition(name, of: id))))"
         let condition = "\(partition) AND begins_with(\(writer.name(TableLayout.name)), \(writer.value(.string(hash + "#"))))"
         let parts = try await items(.init(table: store.table, keyCondition: condition, parts: writer.parts, isConsistent: true))
-        guard parts.count == count else {
-            throw EventStoreError(.failed, "dynamodb:\(store.table): of the \(count) parts of \(name) of \(id), \(parts.count) are there")
-        }
+        guard parts.count == count else { return nil }
         return parts.flatMap { $0["data"]?.binaryValue ?? [] }
     }
 
@@ -182,7 +181,9 @@ struct EventReader: Sendable {
         }
         var entry = EventEntry(
             key: key, kind: kind, sort: item[TableLayout.sort]?.stringValue ?? SortKey.text(time: nil, id: id),
-            payload: try await text("payload", of: id, in: item) ?? "{}")
+            payload: try await text("payload", of: id, in: item) ?? JSONValue.object([
+                JSONMember(name: "kind", value: .string(kindText)), JSONMember(name: "id", value: .string(id)),
+            ]).text)
         entry.operation = item["op"]?.stringValue
         entry.keys = try await text("keys", of: id, in: item)
         entry.changed = try await text("changed", of: id, in: item)

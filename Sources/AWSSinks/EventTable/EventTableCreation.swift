@@ -30,7 +30,9 @@ public struct EventTableCreation: Sendable {
     /// - Throws: ``EventStoreError``; with ``EventStoreError/Code/notAnEventTable`` where a table of that name is something else. That table is
     ///   not changed.
     public func run() async throws {
+        if let flaw = TableLayout.flaw(inTable: table) { throw EventStoreError(.badName, flaw) }
         if let found = try await describe() {
+            try checkStatus(found)
             try check(found)
             try await addIndexes(found)
         } else {
@@ -47,7 +49,7 @@ public struct EventTableCreation: Sendable {
         let request = DynamoDB.CreateTableRequest(
             table: table, key: TableLayout.key, attributes: TableLayout.types(of: keys), indexes: TableLayout.indexes)
         _ = try await calling { () throws(AWSError) in try await dynamoDB.createTable(request) }
-        _ = try await waitUntilActive()
+        _ = try await waitUntilActive(isNew: true)
         let names = TableLayout.indexes.map(\.name).joined(separator: ", ")
         report("Made the table \(table), billed by request, with the indexes \(names).")
     }
@@ -151,11 +153,34 @@ public struct EventTableCreation: Sendable {
         }
     }
 
-    private func waitUntilActive() async throws -> DynamoDB.TableDescription {
+    /// A table in another state will not come to be used by waiting.
+    private func checkStatus(_ found: DynamoDB.TableDescription) throws(EventStoreError) {
+        switch found.status {
+        case "ACTIVE", "CREATING", "UPDATING": return
+        case "DELETING":
+            throw EventStoreError(.busy, "the table \(table) is being deleted: make it once more when DynamoDB has done with that")
+        case let other:
+            throw EventStoreError(
+                .cannotOpen,
+                "DynamoDB says of the table \(table) that it is \(other): it can be made an event table only when it is ACTIVE, so see to that first, or choose another name")
+        }
+    }
+
+    /// For how long DynamoDB may not know a table that it has just made.
+    private static let longestUnknown = Duration.seconds(60)
+
+    private func waitUntilActive(isNew: Bool = false) async throws -> DynamoDB.TableDescription {
         var wait = Duration.milliseconds(200)
+        var waited = Duration.zero
         while true {
-            if let found = try await describe(), found.isActive { return found }
+            if let found = try await describe() {
+                try checkStatus(found)
+                if found.isActive { return found }
+            } else if !isNew || waited >= Self.longestUnknown {
+                throw EventStoreError(.failed, "the table \(table) is gone, as if somebody had deleted it meanwhile: make it once more")
+            }
             try await pause(wait)
+            waited += wait
             wait = min(wait * 2, .seconds(10))
         }
     }

@@ -10,6 +10,11 @@ internal import StreamRecords
 struct EventWriter: Sendable {
     let store: DynamoDBEventStore
 
+    /// How often somebody else may be at the same row meanwhile.
+    private static let mostTries = 20
+
+    private var partWriter: PartWriter { PartWriter(store: store) }
+
     /// What is done by calls that follow each other: the parts of something and then its head, or the updates of one row.
     enum Work: Sendable {
         case put(parts: [AttributeMap], head: AttributeMap)
@@ -82,9 +87,9 @@ struct EventWriter: Sendable {
 
     // MARK: Puts
 
-    /// The parts first: a head that is there has all of them. They bear their contents' hash, so they need no condition.
+    /// The parts first: a head that is there has all of them.
     private func put(_ parts: [AttributeMap], _ head: AttributeMap, _ deadline: ContinuousClock.Instant) async throws(AWSError) -> Outcome {
-        try await put(parts, deadline)
+        try await partWriter.put(parts, deadline: deadline)
         let request = DynamoDB.PutItemRequest(
             table: store.table, item: head, condition: "attribute_not_exists(#id)", parts: .init(names: ["#id": TableLayout.id]))
         do throws(AWSError) {
@@ -96,37 +101,46 @@ struct EventWriter: Sendable {
         }
     }
 
-    private func put(_ parts: [AttributeMap], _ deadline: ContinuousClock.Instant) async throws(AWSError) {
-        for part in parts { _ = try await store.dynamoDB.putItem(.init(table: store.table, item: part), deadline: deadline) }
-    }
-
     // MARK: Executions
 
-    /// All rules in one update first, which is what a new row takes. Where a condition fails, DynamoDB tells the row that is there, and the
-    /// rules that it satisfies already fall away; where somebody else is at the row too, each rule gets its own update.
     private func note(_ update: InvocationUpdate, _ deadline: ContinuousClock.Instant) async throws(AWSError) -> Outcome {
-        try await put(update.parts, deadline)
-        var rules = update.rules
-        while true {
-            guard let failed = try await attempt(update, rules, deadline) else { return .delivered }
+        try await partWriter.put(update.parts, deadline: deadline)
+        var outcome = Outcome.alreadyThere
+        for rules in update.steps where try await note(update, rules, deadline) { outcome = .delivered }
+        return outcome
+    }
+
+    /// All rules in one update first, which is what a new row takes. Where a condition fails, DynamoDB tells the row that is there, and the
+    /// rules that it satisfies already fall away, or its parts are extended; where that leads nowhere, each rule gets its own update.
+    ///
+    /// - Returns: whether the row has changed.
+    private func note(
+        _ update: InvocationUpdate, _ rules: [InvocationRule], _ deadline: ContinuousClock.Instant
+    ) async throws(AWSError) -> Bool {
+        var rules = rules
+        var life = update.partsLife
+        for _ in 0..<Self.mostTries {
+            guard let failed = try await attempt(update, rules, life, deadline) else { return true }
             guard let item = failed.conflictingItem else { break }
-            if let kind = item["kind"], kind != .string(EventKind.invocation.rawValue) { return .alreadyThere }
+            if let kind = item["kind"], kind != .string(EventKind.invocation.rawValue) { return false }
             let left = rules.filter { $0.condition.isMet(by: item) }
-            if left.isEmpty { return .alreadyThere }
-            if left.count == rules.count { break }
+            if left.isEmpty { return false }
+            let due = life?.extended(for: left, item)
+            if due == nil, left.count == rules.count { break }
+            if let due, let life { try await partWriter.extend(due, of: update.key.id, until: life.end, deadline: deadline) }
             rules = left
         }
-        var outcome = Outcome.alreadyThere
-        for rule in rules where try await attempt(update, [rule], deadline) == nil { outcome = .delivered }
-        return outcome
+        var isChanged = false
+        for rule in rules where try await attempt(update, [rule], nil, deadline) == nil { isChanged = true }
+        return isChanged
     }
 
     /// - Returns: the error of the condition that failed; absent where the row has changed.
     private func attempt(
-        _ update: InvocationUpdate, _ rules: [InvocationRule], _ deadline: ContinuousClock.Instant
+        _ update: InvocationUpdate, _ rules: [InvocationRule], _ life: PartsLife?, _ deadline: ContinuousClock.Instant
     ) async throws(AWSError) -> AWSError? {
         do throws(AWSError) {
-            _ = try await store.dynamoDB.updateItem(update.request(rules, table: store.table), deadline: deadline)
+            _ = try await store.dynamoDB.updateItem(update.request(rules, life, table: store.table), deadline: deadline)
             return nil
         } catch {
             guard error.isConditionFailed else { throw error }

@@ -21,9 +21,12 @@ struct InvocationRule: Sendable {
 /// of times, give the same row.
 struct InvocationUpdate: Sendable {
     let key: EventKey
-    let rules: [InvocationRule]
+    /// The rules, by the updates that they go into: all go into the first one, but for the minutes that are too many for one expression.
+    let steps: [[InvocationRule]]
     /// To be put before the row.
     let parts: [AttributeMap]
+    /// How long these last; absent where they have no end.
+    let partsLife: PartsLife?
 
     /// What an error says is cut here: a row is billed whole with each update, and the log has all of it.
     static let longestErrorMessage = 4 << 10
@@ -35,6 +38,7 @@ struct InvocationUpdate: Sendable {
         key = facts.key
         var rules: [InvocationRule] = []
         var parts: [AttributeMap] = []
+        var references: [PartsReference] = []
 
         let sort = AttributeValue.string(TableLayout.sort(facts.sort))
         var rule = InvocationRule(.absentOrGreater(TableLayout.sort, than: sort))
@@ -51,11 +55,12 @@ struct InvocationUpdate: Sendable {
             ("params", facts.params), ("response", facts.response), ("source", facts.source), ("function_error", facts.functionError),
         ] {
             guard let text else { continue }
-            let stored = try StoredText(text, as: name, of: facts.key.id, expiresAt: facts.expiresAt)
+            let stored = try StoredText(text, as: name, of: facts.key.id, expiresAt: facts.expiresAt.map(PartsLife.end(of:)))
             rule = InvocationRule(.all([.absent(name), .absent(StoredText.reference(name))]))
             rule.sets = [stored.attribute]
             rules.append(rule)
             parts += stored.parts
+            if !stored.parts.isEmpty, let value = stored.attribute.value.stringValue { references.append(PartsReference(text: name, value: value)) }
         }
         if let report = facts.report { rules.append(Self.rule(report)) }
         if let failure = facts.failure { rules.append(Self.rule(failure, id: facts.key.id)) }
@@ -65,16 +70,19 @@ struct InvocationUpdate: Sendable {
             rule.sets = [(TableLayout.expiry, value)]
             rules.append(rule)
         }
-        var minutes = facts.logMinutes.map(\.text).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }[...]
-        while !minutes.isEmpty {
-            let some = Array(minutes.prefix(Self.mostMinutes))
-            rule = InvocationRule(.not(.all(some.map { .holds("log_minutes", $0) })))
-            rule.adds = ("log_minutes", some)
-            rules.append(rule)
-            minutes = minutes.dropFirst(some.count)
+        let minutes = facts.logMinutes.map(\.text).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+        let adding: [InvocationRule] = stride(from: 0, to: minutes.count, by: Self.mostMinutes).map { first in
+            Self.rule(adding: Array(minutes[first...].prefix(Self.mostMinutes)))
         }
-        self.rules = rules
+        steps = [rules + adding.prefix(1)] + adding.dropFirst().map { [$0] }
         self.parts = parts
+        partsLife = facts.expiresAt.map { PartsLife($0, references) }
+    }
+
+    private static func rule(adding minutes: [String]) -> InvocationRule {
+        var rule = InvocationRule(.not(.all(minutes.map { .holds("log_minutes", $0) })))
+        rule.adds = ("log_minutes", minutes)
+        return rule
     }
 
     /// The report that supersedes all others: by its time, then by its figures.
@@ -118,7 +126,9 @@ struct InvocationUpdate: Sendable {
     }
 
     /// The update that does what some rules say, where all of their conditions hold.
-    func request(_ rules: [InvocationRule], table: String) -> DynamoDB.UpdateItemRequest {
+    ///
+    /// - Parameter life: where the row must not be made to outlive its parts.
+    func request(_ rules: [InvocationRule], _ life: PartsLife?, table: String) -> DynamoDB.UpdateItemRequest {
         var writer = ExpressionWriter()
         let kind = AttributeValue.string(EventKind.invocation.rawValue)
         var sets: [String] = []
@@ -139,7 +149,8 @@ struct InvocationUpdate: Sendable {
             update += " ADD \(writer.name(name)) \(writer.value(.stringSet(texts)))"
         }
         // A row of another kind with the same key is left alone.
-        let condition = writer.condition(.all([.any([.absent("kind"), .equal("kind", kind)])] + rules.map(\.condition)))
+        let lasting = life?.condition(for: rules)
+        let condition = writer.condition(.all([.any([.absent("kind"), .equal("kind", kind)])] + rules.map(\.condition) + (lasting.map { [$0] } ?? [])))
         return DynamoDB.UpdateItemRequest(
             table: table, key: [TableLayout.id: .string(key.id), TableLayout.name: .string(key.name)], update: update, condition: condition,
             parts: writer.parts, returnsConflictingItem: true)

@@ -56,8 +56,10 @@ struct LogReader: Sendable {
             table: reader.store.table, keyCondition: condition, filter: filter, parts: writer.parts, isConsistent: true)
         for item in try await reader.items(request) {
             if let expiry = item[TableLayout.expiry]?.intValue, Int64(expiry) <= reader.store.now() { continue }
-            guard let bytes = try await reader.compressed("lines", of: "log#sha256:" + Digest.hexadecimal(partition), in: item),
-                let text = try? Gzip.decompress(bytes, limit: StoredText.mostWhenRead), let some = LogChunk.lines(text, of: stream)
+            let bytes = try await reader.compressed("lines", of: "log#sha256:" + Digest.hexadecimal(partition), in: item)
+            // Its parts have expired.
+            if bytes == nil, item[StoredText.reference("lines")] != nil { continue }
+            guard let bytes, let text = try? Gzip.decompress(bytes, limit: StoredText.mostWhenRead), let some = LogChunk.lines(text, of: stream)
             else { throw EventStoreError(.notAnEventTable, "dynamodb:\(reader.store.table): the lines of a row of \(partition) cannot be read") }
             lines += some
         }

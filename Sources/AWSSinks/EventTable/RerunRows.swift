@@ -37,6 +37,8 @@ struct RerunRows: Sendable {
         return Self.rerun(item, key: key)
     }
 
+    /// A call whose answer is lost is made again, and then finds the row that it has written itself. What it wrote there of its own tells it that.
+    ///
     /// - Returns: the row that is there, where it does not meet the condition; an empty one where none is.
     private func put(_ rerun: Rerun, where condition: Condition) async throws(EventStoreError) -> AttributeMap? {
         guard (1...TableLayout.longestSortKey).contains(rerun.original.id.utf8.count) else {
@@ -44,6 +46,7 @@ struct RerunRows: Sendable {
         }
         var item = Self.key(rerun.key, rerun.original.id)
         item["kind"] = "rerun"
+        item["attempt"] = .string(EventID.new(at: Timestamp(milliseconds: store.now() * 1000)))
         item["original"] = .string(rerun.original.name)
         item["function"] = .string(rerun.function.description)
         item["state"] = .string(rerun.state.rawValue)
@@ -61,7 +64,8 @@ struct RerunRows: Sendable {
             return nil
         } catch {
             guard error.isConditionFailed else { throw store.failure(error) }
-            return error.conflictingItem ?? [:]
+            let there = error.conflictingItem ?? [:]
+            return there["attempt"] == item["attempt"] ? nil : there
         }
     }
 

@@ -49,10 +49,8 @@ struct StoredText: Sendable {
         var parts: [AttributeMap] = []
         var rest = compressed[...]
         while !rest.isEmpty {
-            var part: AttributeMap = [
-                TableLayout.id: .string(Self.partition(name, of: id)), TableLayout.name: .string(Self.place(hash, parts.count)),
-                "data": .binary(Array(rest.prefix(Self.mostInPart))),
-            ]
+            var part = Self.key(name, of: id, hash, parts.count)
+            part["data"] = .binary(Array(rest.prefix(Self.mostInPart)))
             if let expiresAt { part[TableLayout.expiry] = .number(DynamoDBNumber(expiresAt)) }
             parts.append(part)
             rest = rest.dropFirst(Self.mostInPart)
@@ -66,9 +64,11 @@ struct StoredText: Sendable {
 
     static func partition(_ name: String, of id: String) -> String { "\(id)#\(name)" }
 
-    private static func place(_ hash: String, _ number: Int) -> String {
+    /// The key of one part.
+    static func key(_ name: String, of id: String, _ hash: String, _ number: Int) -> AttributeMap {
         let digits = String(number)
-        return "\(hash)#\(String(repeating: "0", count: max(0, 3 - digits.utf8.count)))\(digits)"
+        let place = "\(hash)#\(String(repeating: "0", count: max(0, 3 - digits.utf8.count)))\(digits)"
+        return [TableLayout.id: .string(partition(name, of: id)), TableLayout.name: .string(place)]
     }
 
     /// What a reference says; absent where it is none.

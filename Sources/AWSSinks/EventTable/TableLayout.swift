@@ -56,6 +56,34 @@ enum TableLayout {
     static let longestPartitionKey = 2048
     static let longestSortKey = 1024
 
+    /// Why a text names no table; absent where it is the name or the ARN of one.
+    static func flaw(inTable text: String) -> String? {
+        var name = text
+        if text.hasPrefix("arn:") {
+            let fields = text.split(separator: ":", omittingEmptySubsequences: false)
+            let isWhole = fields.count == 6 && fields[2] == "dynamodb" && fields[5].hasPrefix("table/")
+                && [fields[1], fields[3], fields[4]].allSatisfy { isName(String($0), lengths: 1...63) }
+            name = isWhole ? String(fields[5].dropFirst("table/".count)) : ""
+        }
+        if isName(name, lengths: 3...255) { return nil }
+        let hasBlanks = text.unicodeScalars.contains { $0.properties.isWhitespace || $0.value < 0x20 }
+        return "\(text.cut(toBytes: 300).debugDescription) is neither a DynamoDB table's name (3 to 255 of a-z, A-Z, 0-9, _, - and .) nor its ARN "
+            + "(arn:aws:dynamodb:REGION:ACCOUNT:table/NAME)"
+            + (hasBlanks ? "; remove the blank or line break, which may have come with a variable's value" : "")
+    }
+
+    private static func isName(_ text: String, lengths: ClosedRange<Int>) -> Bool {
+        lengths.contains(text.utf8.count)
+            && text.utf8.allSatisfy { byte in
+                switch byte {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
+                    UInt8(ascii: "_"), UInt8(ascii: "-"), UInt8(ascii: "."):
+                    true
+                default: false
+                }
+            }
+    }
+
     /// Why a row cannot have this key; absent where it can.
     static func flaw(in key: EventKey) -> String? {
         if key.id.isEmpty { return "its id is empty, and DynamoDB takes no empty keys" }

@@ -110,6 +110,68 @@ import Testing
         }
     }
 
+    /// Makes a table of which DynamoDB tells these states one after another, the last of them again and again; absent: there is none. Gives what it told.
+    private func run(states: [String?]) async throws -> [String] {
+        let left = Mutex(states[...])
+        let told = Mutex<[String]>([])
+        let service: @Sendable (ProxiedRequest) -> ProxiedAnswer = { request in
+            guard request.operation == "DescribeTable" || request.operation == "CreateTable" else {
+                let isExpiry = request.operation == "DescribeTimeToLive"
+                return ProxiedAnswer(isExpiry ? ["TimeToLiveDescription": ["TimeToLiveStatus": "ENABLED", "AttributeName": "expires_at"]] : .object([]))
+            }
+            let isCreation = request.operation == "CreateTable"
+            let state: String? = isCreation ? "CREATING" : left.withLock { $0.count > 1 ? $0.removeFirst() : $0.first ?? nil }
+            guard let state else { return .error(400, "ResourceNotFoundException", "Requested resource not found") }
+            let indexes = TableLayout.indexes.map { index -> JSONValue in
+                [
+                    "IndexName": .string(index.name), "IndexStatus": "ACTIVE", "Projection": ["ProjectionType": "ALL"],
+                    "KeySchema": [
+                        ["AttributeName": .string(index.key.partition), "KeyType": "HASH"], ["AttributeName": "sort", "KeyType": "RANGE"],
+                    ],
+                ]
+            }
+            let names = ["aws_request_id", "FunctionName", "sort"] + TableLayout.indexes.map(\.key.partition)
+            let table: JSONValue = [
+                "TableName": "events", "TableStatus": .string(state), "GlobalSecondaryIndexes": .array(indexes),
+                "KeySchema": [["AttributeName": "aws_request_id", "KeyType": "HASH"], ["AttributeName": "FunctionName", "KeyType": "RANGE"]],
+                "AttributeDefinitions": .array(names.map { ["AttributeName": .string($0), "AttributeType": "S"] }),
+            ]
+            return ProxiedAnswer([isCreation ? "TableDescription" : "Table": table])
+        }
+        try await withServices(transport: FaultTransport(service)) { services in
+            let report: @Sendable (String) -> Void = { text in told.withLock { $0.append(text) } }
+            try await EventTableCreation(services, table: "events", report: report, pause: { _ in await Task.yield() }).run()
+        }
+        return told.withLock { $0 }
+    }
+
+    @Test("A table that is being made, changed or not known yet is waited for", arguments: [
+        ["CREATING", "CREATING", "ACTIVE"], ["UPDATING", "ACTIVE"], ["ACTIVE"], [nil, nil, nil, "CREATING", nil, "ACTIVE"],
+    ])
+    func waiting(states: [String?]) async throws {
+        let told = try await run(states: states)
+        #expect(told.last?.hasPrefix("Point-in-time recovery is on") == true)
+    }
+
+    @Test("A table that goes, has gone or cannot be used is told as such, and not waited for", arguments: [
+        (["DELETING"], EventStoreError.Code.busy, "is being deleted: make it once more"), (["ACTIVE", "DELETING"], .busy, "is being deleted"),
+        (["ACTIVE", nil], .failed, "is gone"), ([nil], .failed, "is gone"), (["INACCESSIBLE_ENCRYPTION_CREDENTIALS"], .cannotOpen, "INACCESSIBLE_ENCRYPTION_CREDENTIALS"),
+        (["ARCHIVED"], .cannotOpen, "ARCHIVED"), ([nil, "ARCHIVING"], .cannotOpen, "ARCHIVING"),
+    ] as [([String?], EventStoreError.Code, String)])
+    func unusable(states: [String?], code: EventStoreError.Code, text: String) async throws {
+        let error = await #expect(throws: EventStoreError.self) { try await run(states: states) }
+        let message = error?.message ?? ""
+        #expect(error?.code == code)
+        #expect(message.contains(text), "\(message)")
+    }
+
+    @Test("What no table can be called is not asked for") func badName() async throws {
+        try await withServices(transport: FaultTransport { _ in .error(500, "InternalFailure", "asked") }) { services in
+            let creation = EventTableCreation(services, table: "my table", report: { _ in })
+            await #expect { try await creation.run() } throws: { ($0 as? EventStoreError)?.code == .badName }
+        }
+    }
+
     @Test("A table with other keys, or an index with other keys, is refused and left as it is", arguments: [
         ("id", "S", "FunctionName", "S", "problem"), ("aws_request_id", "N", "FunctionName", "S", "problem"),
         ("FunctionName", "S", "aws_request_id", "S", "problem"), ("aws_request_id", "S", "FunctionName", "S", "other"),

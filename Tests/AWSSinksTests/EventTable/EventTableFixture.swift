@@ -40,6 +40,13 @@ struct EventTableFixture: Sendable {
         try await items().filter { $0["aws_request_id"] == .string(id) }
     }
 
+    /// Deletes an item.
+    func delete(_ item: [String: JSONValue]) async throws {
+        var key: [JSONMember] = []
+        for name in ["aws_request_id", "FunctionName"] { key.append(JSONMember(name: name, value: ["S": item[name] ?? .null])) }
+        _ = try await MotoServer.boto("dynamodb", "delete_item", ["TableName": .string(table), "Key": .object(key)])
+    }
+
     /// The keys of the items of one id, however large the items are.
     func names(of id: String) async throws -> [String] {
         let query = DynamoDB.QueryRequest(

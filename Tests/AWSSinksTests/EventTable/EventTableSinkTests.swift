@@ -81,8 +81,8 @@ import Testing
     }
 
     @Test("A table of another kind, and settings that make no sense, are told", arguments: [
-        (#""table": "sqlite:x.db""#, "sqlite"), (#""table": "dynamodb:t", "concurrency": 1000"#, "concurrency"),
-        (#""table": "dynamodb:t", "retention": "10ms""#, "retention"), (#""table": "postgres:t""#, "dynamodb"),
+        (#""table": "sqlite:x.db""#, "sqlite"), (#""table": "dynamodb:events", "concurrency": 1000"#, "concurrency"),
+        (#""table": "dynamodb:events", "retention": "10ms""#, "retention"), (#""table": "postgres:t""#, "dynamodb"),
     ])
     func settings(settings: String, named: String) async throws {
         try await MotoServer.with { services in
@@ -90,5 +90,29 @@ import Testing
             await #expect { _ = try await deliver([], configuration: configuration, services: services) } throws: { "\($0)".contains(named) }
         }
     }
+
+    @Test("A sink whose table no table can be called does not start, and says what to do", arguments: [
+        ("my table", #""my table""#), (#"events\n"#, #"remove the blank or line break"#), ("ev", "3 to 255"), ("events/x", "3 to 255"),
+        ("arn:aws:dynamodb:eu-west-1:123456789012:events", "table/NAME"),
+    ])
+    func names(name: String, named: String) async throws {
+        try await withServices(transport: FaultTransport { _ in ProxiedAnswer(.object([])) }) { services in
+            let configuration = #"{"sinks": {"h": {"type": "event-table", "table": "dynamodb:\#(name)"}}, "routes": [{"name": "all", "to": ["h"]}]}"#
+            let error = await #expect(throws: ConfigurationErrors.self) { _ = try await deliver([], configuration: configuration, services: services) }
+            let text = error.map { "\($0)" } ?? ""
+            for part in ["sinks.h", named] { #expect(text.contains(part), "\(text)") }
+        }
+    }
+
+    @Test("Names and ARNs that a table can have are taken", arguments: [
+        "abc", String(repeating: "x", count: 255), "A-z_0.9", "arn:aws-cn:dynamodb:cn-north-1:123456789012:table/events",
+    ])
+    func soundNames(name: String) { #expect(TableLayout.flaw(inTable: name) == nil) }
+
+    @Test("And others are not", arguments: [
+        "", "ab", String(repeating: "x", count: 256), "événements", "a b", "arn:aws:dynamodb:eu-west-1:123456789012:table/", "arn:aws:sqs:eu-west-1:1:table/events",
+        "arn:aws:dynamodb:eu-west-1:1:table/events/index/x", "arn:aws:dynamodb:eu-west-1:1:table/events:x", "arn:",
+    ])
+    func flawedNames(name: String) { #expect(TableLayout.flaw(inTable: name) != nil) }
 }
 #endif

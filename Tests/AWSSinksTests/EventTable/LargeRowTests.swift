@@ -13,7 +13,7 @@ import Testing
 
 @Suite("What is large in the event table in DynamoDB") struct LargeRowTests {
     /// A JSON text of about so many bytes that cannot be compressed much.
-    private static func noise(_ bytes: Int, seed: UInt64) -> String {
+    static func noise(_ bytes: Int, seed: UInt64) -> String {
         var random = SeededRandom(seed: seed)
         let digits = Array("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+/".utf8)
         return #"{"noise":""# + String(decoding: (0..<max(0, bytes - 12)).map { _ in digits[Int(random.next() % 64)] }, as: UTF8.self) + #""}"#
@@ -55,19 +55,30 @@ import Testing
         }
     }
 
-    @Test("A head whose parts are not all there is not read as if it were whole") func missingParts() async throws {
-        try await EventTableFixture.with { fixture in
+    @Test("A text whose parts are not all there is absent, and neither the rest of its row nor its page") func missingParts() async throws {
+        try await EventTableFixture.with { (fixture: EventTableFixture) async throws -> Void in
             var entry = change("big", sequence: 1)
             entry.payload = Self.noise(900_000, seed: 4)
-            _ = try await fixture.store.write([.put(entry)])
-            let part = try #require(try await fixture.items(of: "big#payload").first)
-            _ = try await MotoServer.boto("dynamodb", "delete_item", [
-                "TableName": .string(fixture.table),
-                "Key": [
-                    "aws_request_id": ["S": try #require(part["aws_request_id"])], "FunctionName": ["S": try #require(part["FunctionName"])],
-                ],
-            ])
-            await #expect { _ = try await fixture.store.rows(id: "big") } throws: { ($0 as? EventStoreError)?.code == .failed }
+            let other = change("small", sequence: 2)
+            _ = try await fixture.store.write([.put(entry), .put(other)])
+            try await fixture.delete(try #require(try await fixture.items(of: "big#payload").first))
+            entry.payload = #"{"kind":"change","id":"big"}"#
+            #expect(try await fixture.store.rows(id: "big") == [.entry(entry)])
+            let subject = try #require(entry.subject)
+            #expect(try await fixture.store.page(EventQuery(.subject(subject))).rows == [.entry(entry), .entry(other)])
+
+            var facts = Invocation(key: EventKey(id: "r", name: "orders"), seen: at(0))
+            facts.params = Self.noise(20_000, seed: 5)
+            facts.response = "null"
+            #expect(try await fixture.store.save(facts) == .written)
+            try await fixture.delete(try #require(try await fixture.items(of: "r#params").first))
+            var without = facts
+            without.params = nil
+            #expect(try await fixture.store.rows(id: "r") == [.invocation(without)])
+            #expect(try await fixture.store.page(EventQuery(.function(FunctionName("orders")))).rows == [.invocation(without)])
+            // Told once more, it is whole again.
+            #expect(try await fixture.store.save(facts) == .alreadyThere)
+            #expect(try await fixture.store.rows(id: "r") == [.invocation(facts)])
         }
     }
 

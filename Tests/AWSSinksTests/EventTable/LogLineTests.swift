@@ -81,6 +81,51 @@ import Testing
         }
     }
 
+    @Test("Lines whose parts are gone are missing, and the others are there") func missingParts() async throws {
+        try await EventTableFixture.with { (fixture: EventTableFixture) async throws -> Void in
+            let stream = LogLine.Stream(account: "1", group: "/aws/lambda/f", name: "s")
+            let lines = [
+                LogLine(stream: stream, time: at(0), id: "100", requestID: Self.r, message: "START RequestId: \(Self.r) Version: 1"),
+                LogLine(stream: stream, time: at(1), id: "101", requestID: Self.r, message: LargeRowTests.noise(1_000_000, seed: 6)),
+                LogLine(stream: stream, time: at(2), id: "102", requestID: Self.r, message: "END RequestId: \(Self.r)"),
+            ]
+            for line in lines { _ = try await fixture.store.write(Self.writes([line])) }
+            #expect(try await fixture.store.logLines(requestID: Self.r, limit: 100).lines == lines)
+            for part in try await fixture.items() where part["aws_request_id"]?.stringValue?.hasSuffix("#lines") == true { try await fixture.delete(part) }
+            #expect(try await fixture.store.logLines(requestID: Self.r, limit: 100).lines == [lines[0], lines[2]])
+        }
+    }
+
+    /// 600 minutes of one execution's: what a batch of many streams may tell.
+    @Test("Any number of minutes goes in, some with each update", arguments: [true, false]) func minutes(isSave: Bool) async throws {
+        let table = FakeTable()
+        let transport = FaultTransport(table.answer)
+        try await withServices(transport: transport) { services in
+            let store = try DynamoDBEventStore(services, table: "events", pause: noPause)
+            var facts = Invocation(key: EventKey(id: Self.r, name: "f"), seen: at(0))
+            facts.params = "{}"
+            facts.qualifier = "live"
+            facts.report = .init(at: at(9), durationMS: 4.25, billedMS: 5, initMS: 1, memoryMB: 128, maxMemoryMB: 60, status: "timeout")
+            facts.failure = .init(.timeout, at: at(9), errorType: "E", errorMessage: "m")
+            facts.expiresAt = 9_999_999_999
+            for number in 0..<600 {
+                let stream = LogLine.Stream(account: "1", group: "/aws/lambda/f", name: "s\(number / 3)")
+                facts.logMinutes.insert(LogMinute(stream: stream, at: at(Int64(number % 3) * 60_000)))
+            }
+            #expect(facts.logMinutes.count == 600)
+            if isSave {
+                #expect(try await store.save(facts) == .written)
+                #expect(try await store.save(facts) == .alreadyThere)
+            } else {
+                #expect(try await store.write([.note(facts)]) == [.written])
+                #expect(try await store.write([.note(facts)]) == [.alreadyThere])
+            }
+            #expect(try await store.rows(id: Self.r) == [.invocation(facts)])
+        }
+        let longest = transport.exchanges.compactMap { $0.request.json?["ConditionExpression"]?.stringValue?.utf8.count }.max() ?? 0
+        #expect((1...4096).contains(longest))
+    }
+
     @Test("Lines far apart are in chunks of their own, and streams with long names have a partition") func spans() throws {
         let stream = LogLine.Stream(account: "1", group: String(repeating: "g", count: 512), name: String(repeating: "☕", count: 512))
         let lines = [Int64.min, 0, 1, LogChunk.longestSpan + 1, .max].enumerated().map { place, time in
