@@ -69,8 +69,8 @@ extension AWSError {
 
     private static let refusals: Set<String> = [
         "AllAccessDisabled", "AuthorizationHeaderMalformed", "ExpiredToken", "ExpiredTokenException", "IncompleteSignature", "InvalidAccessKeyId",
-        "InvalidClientTokenId", "InvalidSignatureException", "MissingAuthenticationToken", "MissingAuthenticationTokenException", "NotImplemented",
-        "PermanentRedirect", "SignatureDoesNotMatch", "UnrecognizedClientException",
+        "InvalidBucketName", "InvalidClientTokenId", "InvalidSignatureException", "InvalidStorageClass", "MissingAuthenticationToken",
+        "MissingAuthenticationTokenException", "NotImplemented", "PermanentRedirect", "SignatureDoesNotMatch", "UnrecognizedClientException",
     ]
 
     /// The credentials are sound, and may not do this.

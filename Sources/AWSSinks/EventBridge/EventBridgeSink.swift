@@ -18,9 +18,9 @@ final class EventBridgeSink: AWSSink {
         /// A bus's name or ARN.
         var bus: BusReference
         /// `sluice.{source}`.
-        var source: TextTemplate?
+        var source: SourceTemplate?
         /// `{kind} {op}`; at most 128 characters when filled in.
-        var detailType: TextTemplate?
+        var detailType: DetailTypeTemplate?
         /// Of all events of a call; 256 KiB.
         var maximumBytes: EventBytesSetting?
         /// Whether the bus is looked up at start; it is unless told otherwise, which a bus of another account may need.
@@ -44,8 +44,8 @@ final class EventBridgeSink: AWSSink {
         let maximumBytes = settings.maximumBytes?.bytes ?? EventBridge.Limits.bytes
         self.client = client
         composer = EventComposer(
-            bus: settings.bus.description, source: settings.source ?? .defaultSource, detailType: settings.detailType ?? .defaultDetailType,
-            maximumBytes: maximumBytes)
+            bus: settings.bus.description, source: settings.source?.template ?? .defaultSource,
+            detailType: settings.detailType?.template ?? .defaultDetailType, maximumBytes: maximumBytes)
         courier = Courier(
             .packed.with(settings.calls),
             // Buses promise no order, so several records of a key may be in one call.

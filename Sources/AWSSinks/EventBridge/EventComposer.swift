@@ -37,8 +37,10 @@ struct EventComposer: Sendable {
         return .ready(entry, bytes: bytes)
     }
 
+    private static func mayKeep(_ source: String) -> Bool { !source.isEmpty && !isReserved(source) }
+
     /// AWS keeps sources for itself that begin with `aws.`, in capitals too.
-    private static func mayKeep(_ source: String) -> Bool { !source.isEmpty && !source.lowercased().hasPrefix("aws.") }
+    static func isReserved(_ source: String) -> Bool { source.lowercased().hasPrefix("aws.") }
 
     /// An event's own resources; else the table or queue.
     private static func resources(of record: Record) -> [String] {

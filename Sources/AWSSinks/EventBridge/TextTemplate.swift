@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 #if AWS
+internal import AWSClient
 internal import Sluice
 internal import StreamRecords
 
@@ -9,6 +10,8 @@ struct TextTemplate: Decodable, Sendable, Hashable, CustomStringConvertible {
     private enum Part: Sendable, Hashable {
         case literal(String)
         case field(Field)
+
+        var isLiteral: Bool { if case .literal = self { true } else { false } }
     }
 
     /// What `{…}` can stand for. `source` is the table, log group, queue or bus, whichever the record has.
@@ -44,8 +47,8 @@ struct TextTemplate: Decodable, Sendable, Hashable, CustomStringConvertible {
             rest = rest[rest.index(after: close)...]
         }
         if !rest.isEmpty { parts.append(.literal(String(rest))) }
-        if parts.isEmpty { throw ConfigurationValueError(expected: "a text that is not empty") }
         self.init(parts, text)
+        if parts.allSatisfy(\.isLiteral), literals.isEmpty { throw ConfigurationValueError(expected: "a text that is not empty") }
     }
 
     init(from decoder: any Decoder) throws { try self.init(decoder.singleValueContainer().decode(String.self)) }
@@ -58,6 +61,20 @@ struct TextTemplate: Decodable, Sendable, Hashable, CustomStringConvertible {
             case .field(let field): text += TextTemplate.value(field, record) ?? ""
             }
         }
+        return TextTemplate.trimmed(text)
+    }
+
+    /// What a text has for a record that has none of the fields; no text is shorter.
+    var literals: String {
+        TextTemplate.trimmed(parts.reduce(into: "") { text, part in if case .literal(let literal) = part { text += literal } })
+    }
+
+    /// What every text begins with, whatever the record; empty where that is a field's to say.
+    var beginning: String {
+        if case .literal(let literal)? = parts.first { String(literal.drop { $0 == " " }) } else { "" }
+    }
+
+    private static func trimmed(_ text: String) -> String {
         let trimmed = text.drop { $0 == " " }
         guard let last = trimmed.lastIndex(where: { $0 != " " }) else { return "" }
         return String(trimmed[...last])
@@ -80,24 +97,53 @@ struct TextTemplate: Decodable, Sendable, Hashable, CustomStringConvertible {
     }
 }
 
+/// A template for events' sources. One with which EventBridge would take no event is a mistake of the configuration, not of each record.
+struct SourceTemplate: Decodable, Sendable, Hashable {
+    let template: TextTemplate
+
+    init(from decoder: any Decoder) throws {
+        template = try TextTemplate(from: decoder)
+        if EventComposer.isReserved(template.beginning) {
+            throw ConfigurationValueError(expected: "a source that does not begin with aws., which EventBridge leaves to AWS: shop.{table}")
+        }
+    }
+}
+
+/// A template for events' detail types, likewise.
+struct DetailTypeTemplate: Decodable, Sendable, Hashable {
+    let template: TextTemplate
+
+    init(from decoder: any Decoder) throws {
+        template = try TextTemplate(from: decoder)
+        if template.literals.count > EventBridge.Limits.detailTypeLength {
+            throw ConfigurationValueError(expected: "a detail type of at most \(EventBridge.Limits.detailTypeLength) characters: {kind} {op}")
+        }
+    }
+}
+
 /// A bus as a configuration names it.
 struct BusReference: Decodable, Sendable, Hashable, CustomStringConvertible {
     let description: String
 
     init(_ text: String) throws(ConfigurationValueError) {
-        let name = text.hasPrefix("arn:") ? text.split(separator: "/", maxSplits: 1).last.map { String($0) } ?? "" : text
-        let isARN = !text.hasPrefix("arn:") || (text.split(separator: ":").dropFirst(2).first == "events" && text.contains(":event-bus/"))
+        let parts = text.split(separator: ":", maxSplits: 5, omittingEmptySubsequences: false)
+        let resource = "event-bus/"
+        let isARN = parts.count == 6 && parts[0] == "arn" && parts[2] == "events" && !parts[3].isEmpty && BusReference.isAccount(parts[4])
+            && parts[5].hasPrefix(resource)
+        let name = isARN ? parts[5].dropFirst(resource.count) : text[...]
         let isName = (1...256).contains(name.utf8.count)
             && name.utf8.allSatisfy { byte in
                 (0x61...0x7A).contains(byte) || (0x41...0x5A).contains(byte) || (0x2D...0x39).contains(byte) || byte == 0x5F
             }
-        guard isARN, isName else {
+        guard isName else {
             throw ConfigurationValueError(expected: "the name or ARN of a bus: letters, digits, . - _ and /, or arn:aws:events:REGION:ACCOUNT:event-bus/NAME")
         }
         description = text
     }
 
     init(from decoder: any Decoder) throws { try self.init(decoder.singleValueContainer().decode(String.self)) }
+
+    private static func isAccount(_ text: Substring) -> Bool { text.utf8.count == 12 && text.utf8.allSatisfy { (0x30...0x39).contains($0) } }
 }
 
 /// How large the events of a call may be together.

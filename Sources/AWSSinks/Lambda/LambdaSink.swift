@@ -10,8 +10,8 @@ internal import Sluice
 ///
 /// - `invocation: request-response` waits for the function. What it answers counts for all records as a success, unless it is an object with
 ///   `batchItemFailures`: a list of `{"itemIdentifier": …}`, each naming a record of the event by its place in `records`, from 0, or by its id.
-///   These are to be retried, and with them the later ones of the same ordering key in the event. An identifier that names no record, and a list of
-///   another form, hand back all of them. An error of the function's hands back all of them too.
+///   These are to be retried, and with them the later ones of the same ordering key in the event. An identifier that names no record, a list of another
+///   form, and an answer that is not empty and no JSON hand back all of them. An error of the function's hands back all of them too.
 /// - `invocation: event` queues the event; Lambda's taking it is the success.
 /// - A function is invoked as often as `attempts` says, which is once unless told otherwise: after an error or a broken connection it may have run. A call
 ///   that Lambda refuses for too many requests did not reach the function, and is made up to three times.

@@ -66,14 +66,20 @@ struct RecordInvoker: Sendable {
             if let error = result.functionError {
                 return .answered(parcels.map { _ in .again(RecordInvoker.reason(error, result.payload)) })
             }
-            if isQueued { return .answered(parcels.map { _ in .settled(.delivered) }) }
-            if result.executedVersion == nil, (try? JSONValue(parsing: result.payload)) == nil {
-                return .failed("an answer that is neither Lambda's nor JSON", after: nil, isLasting: false)
+            if !isLambdas(result) {
+                return .failed("an answer with status \(result.status) that is neither Lambda's nor JSON", after: nil, isLasting: false)
             }
-            return .answered(FunctionAnswer.fates(of: result.payload, parcels))
+            return .answered(isQueued ? parcels.map { _ in .settled(.delivered) } : FunctionAnswer.fates(of: result.payload, parcels))
         } catch {
             return CallResult(error, sizeCodes: ["RequestTooLargeException"], contentCodes: ["InvalidRequestContentException"])
         }
+    }
+
+    /// Whether Lambda said so, and not a proxy on the way, whose page tells nothing of the records. For an event that was queued Lambda answers 202 and
+    /// nothing more, for one that was waited for 200 and the function's version; stand-ins for it may say less, but they say JSON.
+    private func isLambdas(_ result: Lambda.InvokeResult) -> Bool {
+        guard result.status == (isQueued ? 202 : 200) else { return false }
+        return (isQueued ? result.payload.isEmpty : result.executedVersion != nil) || (try? JSONValue(parsing: result.payload)) != nil
     }
 
     /// Invokes, once more only where the function was certainly not reached: an answer of Lambda's own that there are too many requests.
@@ -113,15 +119,26 @@ struct RecordInvoker: Sendable {
 /// Reads what a function says of the records it was given.
 enum FunctionAnswer {
     static func fates(of payload: [UInt8], _ parcels: [Parcel<FunctionRecord>]) -> [EntryFate] {
-        let answer = try? JSONValue(parsing: payload, limits: JSONLimits(maximumDepth: 64))
-        guard let list = answer?["batchItemFailures"], list != .null else { return parcels.map { _ in .settled(.delivered) } }
+        // A function may have nothing to say.
+        if payload.isEmpty { return parcels.map { _ in .settled(.delivered) } }
+        let answer: JSONValue
+        do throws(JSONError) {
+            answer = try JSONValue(parsing: payload)
+        } catch {
+            return all(parcels, "the function's answer cannot be read, so it may have named any record as failed: \(error)")
+        }
+        guard let list = answer["batchItemFailures"], list != .null else { return parcels.map { _ in .settled(.delivered) } }
         guard case .array(let failures) = list else { return all(parcels, "the function answered batchItemFailures that are no list") }
         var failed: Set<Int> = []
-        for failure in failures {
-            guard let place = place(of: failure["itemIdentifier"], parcels) else {
-                return all(parcels, "the function named a record that it was not given: \(String((failure["itemIdentifier"] ?? .null).text.prefix(200)))")
+        if !failures.isEmpty {
+            let named = Dictionary(grouping: parcels.indices) { parcels[$0].entry.id }
+            for failure in failures {
+                let places = places(of: failure["itemIdentifier"], named, count: parcels.count)
+                if places.isEmpty {
+                    return all(parcels, "the function named a record that it was not given: \(String((failure["itemIdentifier"] ?? .null).text.prefix(200)))")
+                }
+                failed.formUnion(places)
             }
-            failed.insert(place)
         }
         var closed: Set<Int> = []
         return parcels.enumerated().map { place, parcel in
@@ -137,18 +154,19 @@ enum FunctionAnswer {
 
     private static func all(_ parcels: [Parcel<FunctionRecord>], _ reason: Reason) -> [EntryFate] { parcels.map { _ in .again(reason) } }
 
-    /// By id where one has it, for ids may be digits; else by place.
-    private static func place(of identifier: JSONValue?, _ parcels: [Parcel<FunctionRecord>]) -> Int? {
+    /// By id where some have it, for ids may be digits; else by place. Records of two sources can share an id: then nobody knows which was meant, and it
+    /// is all of them.
+    private static func places(of identifier: JSONValue?, _ named: [String: [Int]], count: Int) -> [Int] {
         let text: String
         switch identifier {
         case .string(let value)?:
-            if let place = parcels.firstIndex(where: { $0.entry.id == value }) { return place }
+            if let places = named[value] { return places }
             text = value
         case .number(let value)?: text = value
-        default: return nil
+        default: return []
         }
-        guard let place = Int(text), parcels.indices.contains(place) else { return nil }
-        return place
+        guard let place = Int(text), (0..<count).contains(place) else { return [] }
+        return [place]
     }
 }
 #endif

@@ -13,7 +13,8 @@ internal import StreamRecords
 /// object that is there is read and compared, where s3:GetObject is allowed: the same bytes are a success, others are not, and the record is rejected.
 ///
 /// A batch's name holds a hash of what is in it: the same batch again lands on the same name, but one that was cut otherwise lands beside it, and
-/// has some records twice.
+/// has some records twice. Objects of one batch that share an ordering key are put one after another; behind one that must be retried, the later records
+/// of its keys wait, and the others of their objects go on without them.
 ///
 /// Conditional writes: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html>
 final class S3JSONSink: AWSSink {
@@ -34,8 +35,8 @@ final class S3JSONSink: AWSSink {
         self.isBatching = isBatching
         bucket = settings.bucket.description
         names = ObjectNames(prefix: settings.prefix, template: template)
-        contentType = settings.contentType ?? (isBatching ? "application/x-ndjson" : "application/json")
-        storageClass = settings.storageClass
+        contentType = settings.contentType?.text ?? (isBatching ? "application/x-ndjson" : "application/json")
+        storageClass = settings.storageClass?.text
         courier = Courier(.single.with(settings.calls), .single, pause: client.pause)
     }
 
@@ -43,10 +44,29 @@ final class S3JSONSink: AWSSink {
         if !isBatching {
             return await courier.deliver(batch, prepare: { [self] delivery, index in .ready(object(delivery, at: index), bytes: 0) }, send: send)
         }
-        let objects = try batches(of: batch)
         var outcomes = Outcomes(for: batch)
-        for (object, outcome) in zip(objects, await courier.carry(Cargo(objects, deadline: batch.deadline), send: send)) {
-            for index in object.records { outcomes[index] = outcome }
+        var gate = KeyGate()
+        func settle(_ records: [Int], _ outcome: Outcome) {
+            for index in records {
+                outcomes[index] = outcome
+                gate.note(outcome, of: batch[index])
+            }
+        }
+        let plan = ObjectPlan(batch, mostBytes: S3JSONSink.mostLineBytes) { [names] record in names.key(for: record, id: "batch") }
+        for turn in plan.turns {
+            var objects: [Object] = []
+            for records in turn {
+                let open = records.filter { gate.isOpen(for: batch[$0]) }
+                if open.count < records.count { settle(records.filter { !gate.isOpen(for: batch[$0]) }, KeyGate.waiting) }
+                do throws(Gzip.Failure) {
+                    if !open.isEmpty { objects.append(try object(of: open, in: batch)) }
+                } catch {
+                    settle(open, .retry("the records cannot be packed: \(error)"))
+                }
+            }
+            for (object, outcome) in zip(objects, await courier.carry(Cargo(objects, deadline: batch.deadline), send: send)) {
+                settle(object.records, outcome)
+            }
         }
         return outcomes
     }
@@ -58,6 +78,8 @@ final class S3JSONSink: AWSSink {
         do throws(AWSError) {
             return .answered([try await put(object, by: deadline)])
         } catch {
+            // A policy may deny some names only, so the others are tried; where it denies all, several in a row end it.
+            if error.isAccessDenied { return .failed(Reason(error.description), after: nil, isLasting: false) }
             guard error.httpStatus == 501 || error.serviceCode == "NotImplemented" else { return CallResult(ofSingle: error) }
             return .failed(
                 """
@@ -72,7 +94,9 @@ final class S3JSONSink: AWSSink {
             bucket: bucket, key: object.key, body: object.body, contentType: contentType, contentEncoding: isBatching ? "gzip" : nil,
             onlyIfAbsent: !isBatching, storageClass: storageClass)
         do throws(AWSError) {
-            _ = try await client.services.s3.putObject(request, deadline: deadline)
+            let result = try await client.services.s3.putObject(request, deadline: deadline)
+            // S3 tells it of each object; a success without it is somebody else's.
+            guard result.eTag != nil else { throw AWSError(.unreadableAnswer, "an answer to PutObject without an ETag", service: "S3") }
             return .settled(.delivered)
         } catch {
             guard error.isConditionFailed, !isBatching else { throw error }
@@ -119,34 +143,17 @@ final class S3JSONSink: AWSSink {
     /// No object gets more bytes of lines than this, so that it can be put in one call and read in one piece.
     private static let mostLineBytes = 64 << 20
 
-    /// The batch's lines, distributed over objects by the names that the records would have without their ids.
-    private func batches(of batch: DeliveryBatch) throws(Gzip.Failure) -> [Object] {
-        struct Lines {
-            var bytes: [UInt8] = []
-            var records: [Int] = []
+    /// An object of several records, by their places in the batch.
+    private func object(of records: [Int], in batch: DeliveryBatch) throws(Gzip.Failure) -> Object {
+        var lines: [UInt8] = []
+        for index in records {
+            lines += batch[index].payloadBytes
+            lines.append(UInt8(ascii: "\n"))
         }
-        var groups: [Lines] = []
-        var places: [String: Int] = [:]
-        for (index, delivery) in batch.enumerated() {
-            let line = delivery.payloadBytes
-            let place = names.key(for: delivery.record, id: "batch")
-            if let group = places[place], groups[group].bytes.count + line.count < Self.mostLineBytes {
-                groups[group].bytes += line
-                groups[group].records.append(index)
-            } else {
-                places[place] = groups.count
-                groups.append(Lines(bytes: line, records: [index]))
-            }
-            groups[places[place] ?? 0].bytes.append(UInt8(ascii: "\n"))
-        }
-        var objects: [Object] = []
-        for lines in groups {
-            guard let first = lines.records.first, let last = lines.records.last else { continue }
-            let id = "\(batch[first].record.id.id)_\(batch[last].record.id.id)_\(Digest.hexadecimal(lines.bytes, bytes: 8))"
-            objects.append(
-                Object(key: names.key(for: batch[first].record, id: id), body: try Gzip.compress(lines.bytes), records: lines.records))
-        }
-        return objects
+        let ends = [records.first, records.last].map { $0.map { batch[$0].record.id.id } ?? "" }
+        let id = "\(ends[0])_\(ends[1])_\(Digest.hexadecimal(lines, bytes: 8))"
+        return Object(
+            key: records.first.map { names.key(for: batch[$0].record, id: id) } ?? id, body: try Gzip.compress(lines), records: records)
     }
 }
 

@@ -63,8 +63,13 @@ final class SQSSink: AWSSink {
 
     // MARK: One call
 
-    private static let sizeCodes: Set<String> = ["AWS.SimpleQueueService.BatchRequestTooLong", "BatchRequestTooLong"]
-    private static let contentCodes: Set<String> = ["InvalidMessageContents", "InvalidParameterValue"]
+    // Each by the names of the query protocol and of JSON's, where some end in Exception: SQS sends both, other servers one of them.
+    private static let sizeCodes: Set<String> = [
+        "AWS.SimpleQueueService.BatchRequestTooLong", "BatchRequestTooLong", "BatchRequestTooLongException",
+    ]
+    private static let contentCodes: Set<String> = [
+        "InvalidMessageContents", "InvalidMessageContentsException", "InvalidParameterValue", "InvalidParameterValueException",
+    ]
 
     private static func send(
         _ parcels: [Parcel<SQS.SendEntry>], to queueURL: String, _ sqs: SQS, _ deadline: ContinuousClock.Instant

@@ -9,6 +9,8 @@ import Synchronization
 final class FakeFunction: Sendable {
     enum Answer: Sendable {
         case success(JSONValue)
+        /// An answer that need not be JSON.
+        case text(String)
         case failure(String)
     }
 
@@ -45,6 +47,7 @@ final class FakeFunction: Sendable {
         if type == "Event" { return ProxiedAnswer(status: 202) }
         switch handler(event) {
         case .success(let value): return ProxiedAnswer(headers: [("x-amz-executed-version", "$LATEST")], value)
+        case .text(let text): return ProxiedAnswer(headers: [("x-amz-executed-version", "$LATEST")], body: Array(text.utf8))
         case .failure(let message):
             return ProxiedAnswer(headers: [("x-amz-function-error", "Unhandled")], ["errorMessage": .string(message), "errorType": "Oops"])
         }

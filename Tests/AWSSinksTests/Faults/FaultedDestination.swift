@@ -69,8 +69,8 @@ struct FaultedDestination {
             },
             held: { bucket.puts.compactMap { id(in: String(decoding: $0.bytes, as: UTF8.self)) } },
             told: { exchange in
-                // 412: it was put before. The status tells it all, whatever the body is.
-                let isTold = exchange.isWhole || exchange.fault == .garbage
+                // 412: it was put before. There the status tells it all, whatever the body is.
+                let isTold = exchange.isWhole || (exchange.fault == .garbage && exchange.answer?.status == 412)
                 guard exchange.request.method == "PUT", isTold, [200, 412].contains(exchange.answer?.status) else { return [] }
                 return id(in: String(decoding: exchange.request.body, as: UTF8.self)).map { [$0] } ?? []
             })

@@ -47,18 +47,25 @@ import Testing
         }
     }
 
-    @Test("Objects of several records: nothing is lost, and no failure taken for a success") func batchesOfObjects() async throws {
+    @Test("Objects of several records: nothing is lost, no failure taken for a success, and the order of keys kept") func batchesOfObjects() async throws {
         for seed in randomSchedules {
             var random = SplitMix64(state: seed)
-            var run = Redelivery(using: &random)
+            // A batch has several objects where the operation is in their names.
+            var run = Redelivery(Redelivery(using: &random).changes.map { change in
+                var change = change
+                change.operation = ["INSERT", "MODIFY"].randomElement(using: &random) ?? "MODIFY"
+                return change
+            })
             let bucket = FakeBucket()
             try await with({ bucket.answer($0) }, seed, attempts: Int.random(in: 1...3, using: &random)) { services in
-                try await run.run(s3(&random, #","batch":true"#, services))
+                try await run.run(s3(&random, #","batch":true,"key":"{op}/{id}""#, services))
             }
             #expect(run.delivered.count == run.changes.count, "seed \(seed): \(run.reasons)")
             var found: Set<String> = []
             for bytes in bucket.objects.values { found.formUnion(String(decoding: try Gzip.decompress(bytes, limit: 1 << 20), as: UTF8.self).split(separator: "\n").map { String($0) }) }
             #expect(found == Set(try batch(run.changes).lines.values), "seed \(seed)")
+            let ids = try bucket.ids
+            #expect(run.keepsOrder(ids), "seed \(seed)")
         }
     }
 

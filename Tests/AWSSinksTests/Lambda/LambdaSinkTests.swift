@@ -105,6 +105,49 @@ func withFunction<Result>(
         }
     }
 
+    @Test("An answer that cannot be read hands back all", arguments: [
+        (#"{"batchItemFailures":[{"item"#, 0), (#"{"batchItemFailures":[]}}"#, 0), ("OK", 0), ("<html>", 0), ("", 2), (" null ", 2),
+    ])
+    func anAnswerThatCannotBeRead(_ answer: String, _ delivered: Int) async throws {
+        try await withFunction(FakeFunction { _ in .text(answer) }) { pipeline, _ in
+            let report = try await pipeline.deliver(batch([Change(number: 0, key: 0), Change(number: 1, key: 1)]))
+            #expect(report.counts.delivered == delivered && report.counts.retry == 2 - delivered)
+            #expect(delivered == 2 || report.fates[0].reason.contains("cannot be read"))
+        }
+    }
+
+    @Test("What else is in an answer does not hide its failures, however deep it is", arguments: [(100, 1), (2000, 0)])
+    func deepAnswers(_ depth: Int, _ delivered: Int) async throws {
+        let deep = String(repeating: "[", count: depth) + String(repeating: "]", count: depth)
+        let function = FakeFunction { _ in .text(#"{"deep":\#(deep),"batchItemFailures":[{"itemIdentifier":"event-0"}]}"#) }
+        try await withFunction(function) { pipeline, _ in
+            let report = try await pipeline.deliver(batch([Change(number: 0, key: 0), Change(number: 1, key: 1)]))
+            #expect(report.fates[0].isRetry && report.counts.delivered == delivered)
+        }
+    }
+
+    @Test("Where records share an id, all of them are meant") func sharedIDs() {
+        let parcels = ["a", "b", "a"].enumerated().map { Parcel(index: $0, key: nil, entry: FunctionRecord(json: [], id: $1), bytes: 0) }
+        for (identifier, failed) in [("a", [0, 2]), ("b", [1]), ("1", [1]), ("c", [0, 1, 2])] {
+            let fates = FunctionAnswer.fates(of: Array(#"{"batchItemFailures":[{"itemIdentifier":"\#(identifier)"}]}"#.utf8), parcels)
+            #expect(fates.indices.filter { fates[$0] != .settled(.delivered) } == failed, "\(identifier)")
+        }
+    }
+
+    @Test("A success that is not Lambda's own is none", arguments: ["request-response", "event"], [(200, "<html>"), (200, ""), (202, "<html>"), (204, "")])
+    func aSuccessThatIsNotLambdas(_ invocation: String, _ answer: (status: Int, text: String)) async throws {
+        let transport = FaultTransport { request in
+            request.header("x-amz-invocation-type") == "DryRun"
+                ? ProxiedAnswer(status: 204) : ProxiedAnswer(status: answer.status, headers: [("content-type", "text/html")], body: Array(answer.text.utf8))
+        }
+        try await withServices(transport: transport) { services in
+            let own = try settings(LambdaSink.Settings.self, #"{"function":"worker","invocation":"\#(invocation)"}"#)
+            let sink = try await LambdaSink(own, .test, SinkClient(services, pause: noPause))
+            let report = try await Pipeline.into(sink).deliver(batch([Change(number: 0, key: 0)]))
+            #expect(report.fates[0].isRetry && report.fates[0].reason.contains("neither Lambda's nor JSON"), "\(report.fates[0])")
+        }
+    }
+
     @Test("An event of a waiting call has up to 6 MiB, of a queued one 1 MiB") func anEventHasUpTo() async throws {
         for (settings, limit) in [(#"{"concurrency":1}"#, 6 << 20), (#"{"concurrency":1,"invocation":"event"}"#, 1 << 20)] {
             // What is decoded together is never as large as a waiting call may be, so there one record has to do.
@@ -173,8 +216,6 @@ func withFunction<Result>(
     ], ["request-response", "event"])
     func aFunctionThatMayHaveRun(_ fault: Fault, _ invocation: String) async throws {
         for attempts in 1...2 {
-            // A queued event's answer has no body to be read.
-            if invocation == "event", fault == .garbage { continue }
             let function = FakeFunction()
             let schedule = FaultSchedule { _ in fault }.whileSending
             let settings = #"{"invocation":"\#(invocation)","attempts":\#(attempts)}"#

@@ -283,6 +283,37 @@ func withQueue<Result>(
         }
     }
 
+    @Test("SQS has several names for the refusal of what is in a call", arguments: [
+        ("com.amazon.coral.service#InvalidParameterValueException", "InvalidParameterValue;Sender"),
+        ("com.amazon.coral.service#InvalidParameterValueException", nil), ("com.amazonaws.sqs#InvalidMessageContents", nil),
+        ("com.amazonaws.sqs#InvalidMessageContents", "InvalidMessageContents;Sender"), ("InvalidMessageContents", ""),
+    ] as [(String, String?)])
+    func namesOfARefusal(_ type: String, _ queryError: String?) async throws {
+        let queue = FakeQueue()
+        let transport = FaultTransport { request in
+            let entries = request.json?["Entries"]?.elements ?? []
+            guard entries.contains(where: { $0["MessageBody"]?.stringValue?.contains("event-3") == true }) else { return queue.answer(request) }
+            return ProxiedAnswer(
+                status: 400, headers: queryError.map { [("x-amzn-query-error", $0)] } ?? [], ["__type": .string(type), "message": "it cannot be taken"])
+        }
+        try await withServices(transport: transport) { services in
+            let sink = try await SQSSink(settings(SQSSink.Settings.self, #"{"queue":"\#(queue.url)"}"#), .test, SinkClient(services, pause: noPause))
+            let report = try await Pipeline.into(sink).deliver(batch((0..<6).map { Change(number: $0, key: $0) }))
+            #expect(report.fates.map(\.isDelivered) == [true, true, true, false, true, true])
+            #expect(report.fates[3].isRejected && report.fates[3].reason.contains("it cannot be taken"))
+        }
+    }
+
+    @Test("A call that is throttled, by SQS or for its key, is sent again", arguments: [
+        (400, "KmsThrottled"), (400, "KMS.ThrottlingException"), (403, "RequestThrottled"), (400, "ThrottlingException"),
+    ])
+    func aCallThatIsThrottled(status: Int, code: String) async throws {
+        let fault = Fault.error(status: status, code: code)
+        try await withQueue(FakeQueue(), .list([fault, fault], operation: "SendMessageBatch")) { pipeline, _ in
+            try await pipeline.expect(delivered: 1, of: batch([Change(number: 0, key: 0)]))
+        }
+    }
+
     @Test("What lasts ends the sending at once, and rejects nothing") func whatLastsEndsTheSending() async throws {
         for code in ["AccessDeniedException", "AWS.SimpleQueueService.NonExistentQueue", "InvalidSignatureException"] {
             let queue = FakeQueue()
