@@ -58,7 +58,9 @@ def needed(stack):
         for each in (function["FunctionName"], variables["RERUN_FUNCTION"]):
             pairs.add(("lambda:InvokeFunction", f"arn:aws:lambda:eu-central-1:123456789012:function:{each}"))
     if "QUEUE_URL" in variables:
-        pairs.add(("sqs:SendMessage", "{%s.Arn}" % variables["QUEUE_URL"].strip("{}")))
+        # The sink looks its queue up at start, as it does unless its settings say otherwise: configuration.py allows none that do.
+        queue = "{%s.Arn}" % variables["QUEUE_URL"].strip("{}")
+        pairs |= {("sqs:GetQueueAttributes", queue), ("sqs:SendMessage", queue)}
     if "BUS_NAME" in variables:
         bus = "{%s.Arn}" % variables["BUS_NAME"].strip("{}")
         pairs |= {("events:DescribeEventBus", bus), ("events:PutEvents", bus)}

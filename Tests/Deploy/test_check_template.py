@@ -84,6 +84,7 @@ MISTAKES = {
     "more than needed": (widen("put-events", Action=["events:DescribeEventBus", "events:PutEvents", "events:PutRule"]), "events:PutRule on {RecordBus.Arn} is not needed"),
     "less than needed": (widen("read-stream", Action=["dynamodb:GetRecords"]), "dynamodb:GetShardIterator on {SourceTable.StreamArn} is missing"),
     "parked records that are not compared": (widen("keep-failures", Action="s3:PutObject"), "s3:GetObject on {FailureBucket.Arn}/* is missing"),
+    "a queue that is not looked up": (widen("send-messages", Action="sqs:SendMessage"), "sqs:GetQueueAttributes on {RecordQueue.Arn} is missing"),
     "another resource": (widen("write-event-table", Resource={"Fn::GetAtt": ["SourceTable", "Arn"]}), "dynamodb:PutItem on {SourceTable.Arn} is not needed"),
     "all but": (widen("log", NotAction="s3:PutObject"), "NotAction allows"),
     "a managed policy": (put("ConsumerRole", "Properties", "ManagedPolicyArns", value=["arn:aws:iam::aws:policy/AdministratorAccess"]), "managed policies"),
@@ -167,11 +168,15 @@ MISTAKES = {
     "an API with one path": (put("ApiProxy", "Properties", "PathPart", value="executions"), "takes only executions"),
     "requests that are changed": (put("ApiMethod", "Properties", "Integration", "Type", value="AWS"), "does not go to the function as it came"),
     "an API too soon": (put("ApiDeployment", "DependsOn", value=["ApiMethod"]), "may be made before ApiPreflight"),
+    "an API before its answers": (put("ApiDeployment", "DependsOn", value=["ApiMethod", "ApiPreflight"]), "may be made before ApiRefusals"),
     "a key without a plan": (put("ApiUsagePlanKey", "Properties", "KeyId", value="other"), "is not one of the usage plan"),
     "a plan without a stage": (put("ApiUsagePlan", "Properties", "ApiStages", value=[]), "is not for the stage"),
     "a plan without a rate": (put("ApiUsagePlan", "Properties", "Throttle"), "the rate is None"),
     "a plan without a quota": (put("ApiUsagePlan", "Properties", "Quota", "Period", value="MONTH"), "the quota is"),
-    "refusals for all pages": (put("ApiRefusals", "Properties", "ResponseParameters", "gatewayresponse.header.access-control-allow-origin", value="'*'"), "own answers are for"),
+    "refusals for some pages": (
+        put("ApiRefusals", "Properties", "ResponseParameters", "gatewayresponse.header.access-control-allow-origin", value={"Fn::Sub": "'${ApiCorsOrigin}'"}),
+        "own answers are for 'https://example.org'"),
+    "refusals for no page": (put("ApiRefusals", "Properties", "ResponseParameters", "gatewayresponse.header.access-control-allow-origin"), "own answers are for None"),
     "refusals of another kind": (put("ApiRefusals", "Properties", "ResponseType", value="INVALID_API_KEY"), "the API answers ['DEFAULT_5XX', 'INVALID_API_KEY'"),
     "refusals that are no problem": (put("ApiFailures", "Properties", "ResponseParameters", "gatewayresponse.header.content-type"), "no problem by its type"),
     "refusals that say nothing": (put("ApiRefusals", "Properties", "ResponseTemplates", "application/json", value='{"title":"No"}'), "says only {"),
@@ -251,8 +256,14 @@ class Configurations(unittest.TestCase):
 
 class Documentation(unittest.TestCase):
     def test_mistakes_are_told(self):
-        template = {"Parameters": {"Size": {"Default": 1}, "CreateQueue": {"Default": "true", "AllowedValues": ["true", "false"]}}}
-        text = "| `Size` | 1 (MB) | how large |\n\n`CreateQueue=false` leaves it out\n"
+        template = {
+            "Parameters": {"Size": {"Default": 1}, "CreateQueue": {"Default": "true", "AllowedValues": ["true", "false"]}},
+            "Resources": {"Alarm": {"Type": "AWS::CloudWatch::Alarm", "Properties": {"AlarmName": {"Fn::Sub": "${NamePrefix}-errors"}}}},
+        }
+        text = (
+            "| `Size` | 1 (MB) | how large |\n\n`CreateQueue=false` leaves it out\n`…-errors` tells; one alarms; that is all\n"
+            "aws cloudformation deploy --template-file a \\\n  --stack-name b --s3-bucket c \\\n  --capabilities d\n"
+        )
         self.assertEqual(list(documentation.problems(text, template)), [])
         mistakes = {
             "Size is 2 there": text.replace("| 1", "| 2"),
@@ -260,6 +271,9 @@ class Documentation(unittest.TestCase):
             "no parameter MakeQueue": text.replace("Create", "Make"),
             "cannot be no": text.replace("=false", "=no"),
             "Size is not told of": text.replace("Size", "size"),
+            "without --s3-bucket": text.replace(" --s3-bucket c", "") + "aws s3 cp --s3-bucket",
+            "the alarm ${NamePrefix}-errors is not told of": text.replace("-errors", "-failures"),
+            "not of one alarms": text.replace("one alarms", "two alarms"),
         }
         for expected, changed in mistakes.items():
             with self.subTest(expected):

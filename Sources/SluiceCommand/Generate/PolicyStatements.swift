@@ -6,14 +6,32 @@ import StreamRecords
 
 /// Where the resources are that a configuration names without saying so.
 struct AWSPlace {
-    var partition = "aws"
-    var region: String
+    let partition: String
+    let region: String
     var account: String
+
+    /// In a region, whose partition its name tells.
+    init(region: String, account: String) { self.init(partition: Self.partition(of: region), region: region, account: account) }
+
+    private init(partition: String, region: String, account: String) {
+        self.partition = partition
+        self.region = region
+        self.account = account
+    }
 
     /// The pseudo parameters of CloudFormation.
     static let stack = AWSPlace(partition: "${AWS::Partition}", region: "${AWS::Region}", account: "${AWS::AccountId}")
 
     func arn(_ service: String, _ resource: String) -> String { "arn:\(partition):\(service):\(region):\(account):\(resource)" }
+
+    /// The part of AWS that a region is in, as ARNs name it. (The client has the same list; it is not there without the trait AWS.)
+    static func partition(of region: String) -> String {
+        let byPrefix = [
+            "cn-": "aws-cn", "us-gov-": "aws-us-gov", "us-iso-": "aws-iso", "us-isob-": "aws-iso-b", "us-isof-": "aws-iso-f", "eu-isoe-": "aws-iso-e",
+            "eusc-": "aws-eusc",
+        ]
+        return byPrefix.first { region.hasPrefix($0.key) }?.value ?? "aws"
+    }
 }
 
 /// One permission.
@@ -155,7 +173,9 @@ struct PolicyStatements {
         guard parts.count >= 4 else { return place.arn("sqs", parts.last ?? name) }
         let host = parts[1].split(separator: ".").map(String.init)
         let region = host.count > 2 && host[0] == "sqs" ? host[1] : place.region
-        return "arn:\(place.partition):sqs:\(region):\(parts[2]):\(parts[3])"
+        // Where a template has a parameter for the region, it is the stack that knows the partition.
+        let partition = region == place.region || region.contains("$") ? place.partition : AWSPlace.partition(of: region)
+        return "arn:\(partition):sqs:\(region):\(parts[2]):\(parts[3])"
     }
 
     /// One statement for what is allowed twice.

@@ -17,7 +17,8 @@ extension SAMTemplate {
                 "", "  ApiPermission:", "    Type: AWS::Lambda::Permission", "    Properties:", "      FunctionName: !Ref Consumer",
                 "      Action: lambda:InvokeFunction", "      Principal: apigateway.amazonaws.com",
                 "      SourceArn: !Sub \"arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${Api}/*/*/*\"",
-                "", "  ApiDeployment:", "    Type: AWS::ApiGateway::Deployment", "    DependsOn: [ApiMethod, ApiPreflight]", "    Properties:",
+                "", "  # A copy of the API as it is when this is made, so it waits for all of it.", "  ApiDeployment:", "    Type: AWS::ApiGateway::Deployment",
+                "    DependsOn: [ApiMethod, ApiPreflight, ApiRefusals, ApiThrottled, ApiQuotaExceeded, ApiFailures]", "    Properties:",
                 "      RestApiId: !Ref Api",
                 "", "  ApiStage:", "    Type: AWS::ApiGateway::Stage", "    Properties:", "      RestApiId: !Ref Api", "      DeploymentId: !Ref ApiDeployment",
                 "      StageName: v1",
@@ -38,7 +39,7 @@ extension SAMTemplate {
         ]
     }
 
-    /// What API Gateway answers itself, as a problem like the function's own.
+    /// What API Gateway answers itself, as a problem like the function's own, which any page may read: it tells nothing of the table.
     private static func answer(_ name: String, _ type: String, title: String, status: Int? = nil, retryAfter: Int? = nil) -> [String] {
         let status = status.map { "\"status\":\($0)," } ?? ""
         let lines = [
@@ -46,6 +47,7 @@ extension SAMTemplate {
             "      ResponseTemplates:",
             "        application/json: '{\"title\":\"\(title)\",\(status)\"detail\":$context.error.messageString}'", "      ResponseParameters:",
             "        gatewayresponse.header.content-type: \"'application/problem+json'\"",
+            "        gatewayresponse.header.access-control-allow-origin: \"'*'\"",
         ]
         return lines + (retryAfter.map { ["        gatewayresponse.header.retry-after: \"'\($0)'\""] } ?? [])
     }

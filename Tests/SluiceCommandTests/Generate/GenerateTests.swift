@@ -180,6 +180,26 @@ struct GenerateTests {
         #expect(found.count == 11 && !result.text.contains("\"*\""))
     }
 
+    /// ARNs begin with the partition that the region is in; a queue's URL tells its own.
+    @Test(arguments: [
+        ("cn-north-1", "aws-cn"), ("us-gov-west-1", "aws-us-gov"), ("us-iso-east-1", "aws-iso"), ("us-isob-east-1", "aws-iso-b"), ("us-isof-south-1", "aws-iso-f"),
+        ("eu-isoe-west-1", "aws-iso-e"), ("eusc-de-east-1", "aws-eusc"), ("eu-central-1", "aws"), ("us-east-1", "aws"),
+    ])
+    func arnsNameTheRegionsPartition(_ region: String, _ partition: String) async throws {
+        try folder.write("sluice.yaml", Self.everything)
+        var sluice = sluice
+        sluice.environment["ORDERS_QUEUE_URL"] = "https://sqs.cn-northwest-1.amazonaws.com.cn/123456789012/orders"
+        let found = try statements(try await sluice("generate", "iam", "--region", region, "--account", "123456789012"))
+        #expect(found["OwnLog"]?.resources == ["arn:\(partition):logs:\(region):123456789012:log-group:/aws/lambda/sluice:*"])
+        #expect(found["SinkArchive"]?.resources.first == "arn:\(partition):s3:::my-bucket/a/dev/*")
+        #expect(found["SinkOrders"]?.resources == ["arn:aws-cn:sqs:cn-northwest-1:123456789012:orders", "arn:aws:sqs:eu-west-1:123456789012:far"])
+        #expect(found["ReadProducts"]?.resources.first == "arn:\(partition):dynamodb:\(region):123456789012:table/Products/stream/*")
+        // The other way to tell the region.
+        sluice.environment["AWS_REGION"] = region
+        let own = try statements(try await sluice("generate", "iam"))["OwnLog"]?.resources
+        #expect(own == ["arn:\(partition):logs:\(region):*:log-group:/aws/lambda/sluice:*"])
+    }
+
     @Test func withoutTheAPINothingIsReadOrRunAgain() async throws {
         let api = "api: { numbers: string }\n"
         try #require(Self.everything.contains(api))
@@ -254,6 +274,7 @@ struct GenerateTests {
             "  RedactionKey:\n    Type: String\n    Description: \"REDACTION_KEY\"\n    NoEcho: true", "          STAGE: !Ref Stage",
             #"- !Sub "arn:${AWS::Partition}:s3:::my-bucket/a/${Stage}/*""#, #"{ Name: !Select [4, !Split ["/", !Ref OrdersQueueUrl]] }]"#,
             #"          - Pattern: '{"eventName":["INSERT",{"prefix":"MOD"}]}'"#, "      # No filter: the route “t” takes every change.",
+            "    DependsOn: [ApiMethod, ApiPreflight, ApiRefusals, ApiThrottled, ApiQuotaExceeded, ApiFailures]",
             "    Type: AWS::ApiGateway::UsagePlan", "  ApiUrl:", #"- !Sub "arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:orders-${Stage}""#,
             #"- !Sub "arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:${AWS::StackName}-consumer""#,
         ] { #expect(result.text.contains(part), "\(part)") }
