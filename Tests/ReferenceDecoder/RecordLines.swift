@@ -178,9 +178,8 @@ enum MessageRecord {
         }
         let sent = record["attributes"]?["SentTimestamp"]
         let inner = try? TreeParser.parse(Array(text.utf8))
-        if let inner, inner["detail"] != nil, inner["detail-type"] != nil, inner["source"] != nil {
-            return try EventRecord.line(of: inner)
-        }
+        let looksLikeEvent = inner?["detail"] != nil && inner?["detail-type"] != nil && inner?["source"] != nil
+        if looksLikeEvent, let inner, let line = try? EventRecord.line(of: inner) { return line }
         var builder = LineBuilder()
         builder.add("kind", text: "message")
         try builder.add("id", string: id)
@@ -188,7 +187,7 @@ enum MessageRecord {
             builder.add("time", text: try Time.text(sent))
         }
         builder.add("queue", text: record["eventSourceARN"]?.string?.split(separator: ":").last.map(String.init))
-        if let inner, inner["Type"]?.string == "Notification", inner["TopicArn"] != nil, let published = inner["Message"], published.string != nil {
+        if !looksLikeEvent, let inner, inner["Type"]?.string == "Notification", inner["TopicArn"] != nil, let published = inner["Message"], published.string != nil {
             builder.add("body", json: json(of: published))
         } else {
             builder.add("body", json: json(of: body))

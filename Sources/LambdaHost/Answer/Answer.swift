@@ -12,7 +12,7 @@ enum Answer {
     ///   - event: the event, for whoever has to look into it again.
     /// - Throws: where only the failure of the whole invocation brings everything back that must come again.
     static func body(
-        for shape: EventShape, _ tally: EventTally, partial: Bool, event: JSONBytes, limits: JSONLimits = JSONLimits()
+        for shape: EventShape, _ tally: EventTally, partial: Bool, event: JSONBytes
     ) throws(FunctionError) -> [UInt8] {
         switch shape.source {
         case .logs, .bus:
@@ -22,7 +22,7 @@ enum Answer {
         case .stream, .queue:
             guard tally.mustRetry else { return text([], state: shape.windowState) }
             guard partial, !tally.mustRetryWhole,
-                let identifiers = try identifiers(shape.source, tally, event, limits), !identifiers.isEmpty
+                let identifiers = try identifiers(shape.source, tally, event), !identifiers.isEmpty
             else { throw failure(tally) }
             return text(identifiers, state: shape.windowState)
         }
@@ -36,13 +36,13 @@ enum Answer {
 
     /// Nil where a position is not of the source's kind, so that the source would not understand it.
     private static func identifiers(
-        _ source: EventShape.Source, _ tally: EventTally, _ event: JSONBytes, _ limits: JSONLimits
+        _ source: EventShape.Source, _ tally: EventTally, _ event: JSONBytes
     ) throws(FunctionError) -> [String]? {
         let kind: Position.Kind = source == .queue ? .messageID : .sequenceNumber
         guard tally.retryPositions.allSatisfy({ $0.kind == kind }) else { return nil }
         let texts = tally.retryPositions.map(\.text)
         guard source == .queue else { return StreamAnswer.lowest(texts).map { [$0] } }
-        return QueueAnswer.identifiers(in: try EventShape.index(event, limits), failed: Set(texts))
+        return QueueAnswer.identifiers(in: try EventShape.index(event), failed: Set(texts))
     }
 
     private static func text(_ identifiers: [String], state: [UInt8]?) -> [UInt8] {

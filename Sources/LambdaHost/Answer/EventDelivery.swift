@@ -21,14 +21,17 @@ struct EventDelivery: Sendable {
     /// Delivers the event's records and adds up what became of them.
     ///
     /// Usually an event is one batch. Where compressed payloads hold much it is several; then, once something has to come again, the batches behind
-    /// it are not begun, since the source sends them again as well, and records must not overtake each other. A standard queue's messages stand each
-    /// for itself.
+    /// it are not begun, since the source sends them again as well, and records must not overtake each other. Messages of a queue hold no such
+    /// payloads, so a queue's event is one batch.
     ///
+    /// - Parameter home: where the function is, as far as that is known.
     /// - Throws: where the event must not be taken at all, or Sluice lost count.
-    func deliver(_ event: JSONBytes, _ shape: EventShape, before deadline: ContinuousClock.Instant?) async throws(FunctionError) -> EventTally {
+    func deliver(
+        _ event: JSONBytes, _ shape: EventShape, home: AWSPlace = AWSPlace(), before deadline: ContinuousClock.Instant?
+    ) async throws(FunctionError) -> EventTally {
         var parts: EventMemory?
         do throws(FunctionError) {
-            let tally = try await deliver(event, shape, &parts, before: deadline)
+            let tally = try await deliver(event, shape, home, &parts, before: deadline)
             if let parts { await pipeline.end(parts, comesAgain: tally.mustRetry) }
             return tally
         } catch {
@@ -40,7 +43,7 @@ struct EventDelivery: Sendable {
 
     /// - Parameter parts: made where the event is several batches.
     private func deliver(
-        _ event: JSONBytes, _ shape: EventShape, _ parts: inout EventMemory?, before deadline: ContinuousClock.Instant?
+        _ event: JSONBytes, _ shape: EventShape, _ home: AWSPlace, _ parts: inout EventMemory?, before deadline: ContinuousClock.Instant?
     ) async throws(FunctionError) -> EventTally {
         var tally = EventTally()
         guard shape.records > 0 else { return tally }
@@ -57,9 +60,9 @@ struct EventDelivery: Sendable {
                 throw FunctionError(kind: .unreadableEvent, message: "the event cannot be read: \(error)")
             }
             while let batch = chunk.nextBatch() {
-                if let loop = loops.loop(in: batch) { throw loop }
+                if let loop = loops.loop(in: batch, home: home) { throw loop }
                 if let last = batch.lastTime { tally.lastTime = max(tally.lastTime ?? last, last) }
-                if tally.mustRetry, !standsAlone(shape, batch) {
+                if tally.mustRetry {
                     tally.add(untried: batch)
                     parts?.note(untried: batch)
                     continue
@@ -73,10 +76,6 @@ struct EventDelivery: Sendable {
                 }
             }
         }
-    }
-
-    private func standsAlone(_ shape: EventShape, _ batch: RecordBatch) -> Bool {
-        shape.source == .queue && !batch.sources.contains { $0.name.hasSuffix(".fifo") || $0.kind != .message }
     }
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import JSONTape
+internal import StreamRecords
 
 /// What kind of event Lambda was given, seen from its outside: who sent it decides how it is answered.
 struct EventShape: Sendable {
@@ -22,14 +23,16 @@ struct EventShape: Sendable {
     /// The state of a tumbling window as JSON, where the event belongs to one: an answer without a state is a failure.
     /// https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-windows.html
     let windowState: [UInt8]?
+    /// When the stream got the last record, where the event tells it.
+    let lastTime: Timestamp?
 
     /// What Sluice reads, for messages.
     private static let expected =
         "a DynamoDB, Kinesis or SQS event, a CloudWatch Logs subscription, an EventBridge event, a request of API Gateway's, or an execution to be saved"
 
     /// - Throws: what the event is, where it is none that Sluice reads.
-    init(_ event: JSONBytes, limits: JSONLimits = JSONLimits()) throws(FunctionError) {
-        let document = try EventShape.index(event, limits)
+    init(_ event: JSONBytes) throws(FunctionError) {
+        let document = try EventShape.index(event)
         try self.init(document.view(document.root))
     }
 
@@ -50,6 +53,7 @@ struct EventShape: Sendable {
                 if sender == nil { sender = EventShape.sender(of: elements.value) }
             }
             records = count
+            lastTime = EventShape.lastTime(in: list, of: count)
             switch sender {
             case "aws:dynamodb", "aws:kinesis": source = .stream
             case "aws:sqs": source = .queue
@@ -63,26 +67,31 @@ struct EventShape: Sendable {
             source = .stream
             records = 0
             windowState = EventShape.state(of: root)
+            lastTime = nil
         } else if root.member("awslogs") != nil {
             source = .logs
             records = 1
             windowState = nil
+            lastTime = nil
         } else if root.member("detail") != nil, root.member("detail-type") != nil, root.member("source") != nil {
             source = .bus
             records = 1
             windowState = nil
+            lastTime = nil
         } else {
             throw EventShape.unreadable(EventShape.outline(of: root))
         }
     }
 
-    static func index(_ event: JSONBytes, _ limits: JSONLimits) throws(FunctionError) -> JSONDocument {
+    /// The configured limits are for the reader, which refuses the records that break them, and no others.
+    static func index(_ event: JSONBytes) throws(FunctionError) -> JSONDocument {
         var text = JSONBuffer(capacity: event.count)
         text.append(event.span)
         do throws(JSONError) {
-            return try JSONDocument(indexing: text, limits: limits)
+            return try JSONDocument(indexing: text)
         } catch {
-            throw unreadable("\(event.count) bytes that are not JSON: \(error.description)")
+            let isTooMuch = error.code == .depthExceeded || error.code == .tooLarge
+            throw unreadable("\(event.count) bytes \(isTooMuch ? "of JSON that cannot be read" : "that are not JSON"): \(error.description)")
         }
     }
 
@@ -97,6 +106,20 @@ struct EventShape: Sendable {
         if record.member("dynamodb") != nil { return "aws:dynamodb" }
         if record.member("kinesis") != nil { return "aws:kinesis" }
         if record.member("messageId") != nil, record.member("body") != nil { return "aws:sqs" }
+        return nil
+    }
+
+    /// When a stream got the last of so many records: Kinesis has its own time beside what its data tells.
+    private static func lastTime(in list: borrowing JSONView, of count: Int) -> Timestamp? {
+        var elements = list.elements
+        var place = 0
+        while elements.next() {
+            place += 1
+            if place < count { continue }
+            let seconds = elements.value.member("kinesis")?.member("approximateArrivalTimestamp")?.number
+                ?? elements.value.member("dynamodb")?.member("ApproximateCreationDateTime")?.number
+            return seconds.flatMap { Timestamp(epoch: $0) }
+        }
         return nil
     }
 

@@ -12,7 +12,7 @@ struct EventTally: Sendable {
     /// Something must come again that has no position.
     private(set) var mustRetryWhole = false
     var controlMessages = 0
-    /// The time of the last record, as the source tells it.
+    /// The time of the last record, as its data tells it.
     var lastTime: Timestamp?
     /// Why records must come again: how many for each reason.
     private(set) var retryReasons: [(reason: String, count: Int)] = []

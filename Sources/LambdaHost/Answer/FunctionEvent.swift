@@ -15,8 +15,8 @@ enum FunctionEvent: Sendable {
     /// can send one; it makes nothing but what was accepted, and once.
     case rerun(RerunJob)
 
-    init(_ event: JSONBytes, limits: JSONLimits = JSONLimits()) throws(FunctionError) {
-        let document = try EventShape.index(event, limits)
+    init(_ event: JSONBytes) throws(FunctionError) {
+        let document = try EventShape.index(event)
         let root = document.view(document.root)
         var marks = Marks()
         var members = root.members

@@ -8,31 +8,43 @@ struct LoopGuard: Sendable {
     /// The log group that the function's own lines go to.
     var logGroup: String?
     /// The tables that its event table sinks write to.
-    var tables: Set<String> = []
+    var tables: Set<Table> = []
+
+    /// A table, by its name alone or with what an ARN tells of its place. What it doesn't tell is the same as of the function.
+    struct Table: Hashable {
+        var name: String
+        var place = AWSPlace()
+    }
 
     /// - Parameter logGroup: `AWS_LAMBDA_LOG_GROUP_NAME`.
     init(_ configuration: Configuration, logGroup: String?) {
         self.logGroup = logGroup
         for sink in configuration.sinks where sink.type == "event-table" {
-            if let table = sink.settings["table"]?.string, let name = LoopGuard.tableName(table) { tables.insert(name) }
+            guard let table = sink.settings["table"]?.string, let name = LoopGuard.tableName(table) else { continue }
+            tables.insert(Table(name: name, place: AWSPlace(arn: String(table.dropFirst(LoopGuard.scheme.count)))))
         }
     }
 
+    private static let scheme = "dynamodb:"
+
     /// The name of the table that `dynamodb:TABLE` stands for; nil where it is no table of DynamoDB's.
     static func tableName(_ setting: String) -> String? {
-        setting.hasPrefix("dynamodb:") ? lastPart(String(setting.dropFirst("dynamodb:".count))) : nil
+        setting.hasPrefix(scheme) ? lastPart(String(setting.dropFirst(scheme.count))) : nil
     }
 
     /// A table is named by its name or its ARN, and ends with its name in both.
     static func lastPart(_ name: String) -> String { name.split(separator: "/").last.map(String.init) ?? "" }
 
-    /// The error for a batch of the function's own making.
-    func loop(in batch: RecordBatch) -> FunctionError? {
+    /// The error for a batch of the function's own making. What has the same name in another account or region is somebody else's, and no loop.
+    ///
+    /// - Parameter home: where the function is, as far as that is known.
+    func loop(in batch: RecordBatch, home: AWSPlace = AWSPlace()) -> FunctionError? {
         for source in batch.sources {
-            if source.kind == .log, let logGroup, source.name == logGroup {
+            let place = AWSPlace(account: source.account, region: source.region)
+            if source.kind == .log, let logGroup, source.name == logGroup, home.mayBe(place) {
                 return error("its own log group \(logGroup): take the subscription filter away")
             }
-            if source.kind == .change, tables.contains(source.name) {
+            if source.kind == .change, tables.contains(where: { $0.name == source.name && $0.place.completed(by: home).mayBe(place) }) {
                 return error("the stream of its own event table \(source.name): take the event source mapping away")
             }
         }
@@ -43,4 +55,31 @@ struct LoopGuard: Sendable {
         FunctionError(
             kind: .loop, message: "refused, since it would go round for ever: the function is invoked with records of \(what)")
     }
+}
+
+/// An account and a region, as far as they are known.
+struct AWSPlace: Sendable, Hashable {
+    var account: String?
+    var region: String?
+
+    init(account: String? = nil, region: String? = nil) {
+        self.account = account
+        self.region = region
+    }
+
+    /// Of what an [ARN](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html) names; nothing is known where the text is none.
+    init(arn: String?) {
+        guard let parts = arn?.split(separator: ":", maxSplits: 5, omittingEmptySubsequences: false), parts.count == 6, parts[0] == "arn" else { return }
+        region = parts[3].isEmpty ? nil : String(parts[3])
+        account = parts[4].isEmpty ? nil : String(parts[4])
+    }
+
+    /// Whether nothing that is known of the two tells them apart.
+    func mayBe(_ other: AWSPlace) -> Bool {
+        func agree(_ a: String?, _ b: String?) -> Bool { a == nil || b == nil || a == b }
+        return agree(account, other.account) && agree(region, other.region)
+    }
+
+    /// With what another place knows and this one doesn't.
+    func completed(by other: AWSPlace) -> AWSPlace { AWSPlace(account: account ?? other.account, region: region ?? other.region) }
 }

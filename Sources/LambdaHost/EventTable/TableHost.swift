@@ -28,7 +28,9 @@ final class TableHost: Sendable {
     private let pipeline: Pipeline
     private let ownName: FunctionName
     private let logger: Logger
-    private let parts = Mutex<Parts?>(nil)
+    /// The one opening that all wait for who ask while it is under way, and that is kept once it has succeeded.
+    private let opening = Mutex<Opening?>(nil)
+    private typealias Opening = Task<Result<Parts, FunctionError>, Never>
 
     /// How long an answer is waited for where Lambda tells no deadline; API Gateway waits 29 seconds.
     private static let patience = Duration.seconds(25)
@@ -136,29 +138,51 @@ final class TableHost: Sendable {
 
     private static let missing = FunctionError(kind: .refused, message: "this function has no event table, so nothing was saved")
 
+    /// It is no child of the request that comes first: another one may wait for it when that one's time is up.
     private func opened() async throws(FunctionError) -> Parts {
-        if let parts = parts.withLock({ $0 }) { return parts }
         guard let services, let table else { throw Self.missing }
+        let task = opening.withLock { opening in
+            if let opening { return opening }
+            let task = Opening { await self.open(table, services) }
+            opening = task
+            return task
+        }
+        let result = await task.value
+        // Whoever asks next tries again.
+        if case .failure = result { opening.withLock { if $0 == task { $0 = nil } } }
+        return try result.get()
+    }
+
+    private func open(_ table: String, _ services: TableServices) async -> Result<Parts, FunctionError> {
         let store: any EventStore
         do throws(EventStoreError) {
             store = try await services.stores.open(EventTableName(table), for: .changing)
         } catch {
-            throw FunctionError(kind: .notSaved, message: error.message)
+            return .failure(FunctionError(kind: .notSaved, message: error.message))
         }
         let ownName = ownName
         let api = EventAPI(
             settings, store: store, rerunner: rerunner(store, services.invoker(Self.patience)),
             ingest: EventIngest(through: pipeline, within: .seconds(20)), opensWithoutKeys: false,
             background: { job in try await services.send(ownName, FunctionEvent.payload(job)) })
-        let made = Parts(store: store, api: api)
-        parts.withLock { $0 = made }
-        return made
+        return .success(Parts(store: store, api: api))
     }
 
     private func rerunner(_ store: any EventStore, _ invoker: any FunctionInvoker) -> Rerunner {
         Rerunner(store: store, invoker: invoker, permission: permission, retention: settings.retention?.components.seconds)
     }
 
-    /// Gives back what was opened.
-    func close() async throws { try await parts.withLock({ $0 })?.store.close() }
+    /// Gives back what was opened. An opening that is under way is broken off; one that does not heed that is not waited for long.
+    func close() async throws {
+        let task = opening.withLock { opening in
+            defer { opening = nil }
+            return opening
+        }
+        guard let task else { return }
+        task.cancel()
+        let result = await race(until: .now + .seconds(1)) { await task.value } late: { result in
+            if case .success(.success(let parts)) = result { Task { try? await parts.store.close() } }
+        }
+        if case .success(.success(let parts))? = result { try await parts.store.close() }
+    }
 }

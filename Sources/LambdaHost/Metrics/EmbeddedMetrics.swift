@@ -10,9 +10,9 @@ internal import StreamRecords
 /// | metric | unit | dimensions |
 /// |---|---|---|
 /// | Received, Delivered, Filtered, Rejected, Retried | Count | FunctionName |
-/// | IteratorAge: how old the last record of a stream's event is | Milliseconds | FunctionName |
+/// | IteratorAge: how long ago the stream got the last record of its event | Milliseconds | FunctionName |
 /// | Delivered, Rejected, Retried | Count | FunctionName, Sink |
-/// | SinkLatency: how long the sink took for the event | Milliseconds | FunctionName, Sink |
+/// | SinkLatency: how long the sink took for the event, where it was called | Milliseconds | FunctionName, Sink |
 ///
 /// Rejected counts the parked ones as well.
 struct EmbeddedMetrics: Sendable {
@@ -27,19 +27,31 @@ struct EmbeddedMetrics: Sendable {
             Metric("Rejected", .count, Double(tally.counts.parked + tally.counts.rejected)),
             Metric("Retried", .count, Double(tally.counts.retry)),
         ]
-        if shape?.source == .stream, let last = tally.lastTime {
+        if let shape, shape.source == .stream, let last = shape.lastTime ?? tally.lastTime {
             // Clocks of two machines differ; no record comes from the future.
             metrics.append(Metric("IteratorAge", .milliseconds, Double(max(0, now.milliseconds - last.milliseconds))))
         }
         line(metrics, sink: nil, requestID, now, &writer)
         for sink in tally.sinks {
-            line(
-                [
-                    Metric("Delivered", .count, Double(sink.delivered + sink.alreadyThere + sink.remembered)),
-                    Metric("Rejected", .count, Double(sink.rejected)), Metric("Retried", .count, Double(sink.retry)),
-                    Metric("SinkLatency", .milliseconds, sink.elapsed.milliseconds),
-                ], sink: sink.sink, requestID, now, &writer)
+            var metrics = [
+                Metric("Delivered", .count, Double(sink.delivered + sink.alreadyThere + sink.remembered)),
+                Metric("Rejected", .count, Double(sink.rejected)), Metric("Retried", .count, Double(sink.retry)),
+            ]
+            // A sink whose records went out before was not called, and was not quick.
+            if sink.elapsed > .zero { metrics.append(Metric("SinkLatency", .milliseconds, sink.elapsed.milliseconds)) }
+            line(metrics, sink: sink.sink, requestID, now, &writer)
         }
+    }
+
+    /// What CloudWatch takes for a dimension's value: 1 to 1024 characters of ASCII, no control characters, not all blank, no colon in front.
+    /// https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_Dimension.html
+    static func dimension(_ text: String) -> String {
+        let value = text.prefix(1024).map { character -> Character in
+            guard let byte = character.asciiValue, byte >= 0x20, byte < 0x7F else { return "_" }
+            return character
+        }
+        if value.allSatisfy({ $0 == " " }) { return "-" }
+        return value.first == ":" ? "_" + String(value.dropFirst()) : String(value)
     }
 
     private struct Metric {
@@ -69,11 +81,10 @@ struct EmbeddedMetrics: Sendable {
             writer.write(raw: "{\"Name\":\"\(metric.name)\",\"Unit\":\"\(metric.unit.rawValue)\"}")
         }
         writer.write(raw: "]}]},\"FunctionName\":")
-        writer.write(string: functionName)
+        writer.write(string: EmbeddedMetrics.dimension(functionName))
         if let sink {
             writer.write(raw: ",\"Sink\":")
-            // A dimension's value has 1 to 1024 characters.
-            writer.write(string: sink.isEmpty ? "-" : String(sink.prefix(1024)))
+            writer.write(string: EmbeddedMetrics.dimension(sink))
         }
         for metric in metrics {
             writer.write(raw: ",\"\(metric.name)\":")

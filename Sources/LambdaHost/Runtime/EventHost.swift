@@ -11,7 +11,6 @@ final class EventHost: Sendable {
     let pipeline: Pipeline
     private let delivery: EventDelivery
     private let table: TableHost
-    private let jsonLimits: JSONLimits
     private let settings: HostSettings
     private let logger: Logger
     private let metrics: EmbeddedMetrics?
@@ -24,7 +23,6 @@ final class EventHost: Sendable {
         self.table = table
         self.settings = settings
         self.logger = logger
-        jsonLimits = limits.json
         delivery = EventDelivery(pipeline: pipeline, limits: limits, loops: loops)
         metrics = settings.metricsNamespace.map { EmbeddedMetrics(namespace: $0, functionName: settings.functionName) }
     }
@@ -65,18 +63,18 @@ final class EventHost: Sendable {
         var source: EventShape.Source?
         do throws(FunctionError) {
             let shape: EventShape
-            switch try FunctionEvent(invocation.event, limits: jsonLimits) {
+            switch try FunctionEvent(invocation.event) {
             case .records(let records): shape = records
             case .request(let request): return .success(await table.answer(request, before: deadline))
             case .save: return .success(try await table.save(invocation.event, before: deadline))
             case .rerun(let job): return .success(try await table.rerun(job, before: deadline))
             }
             source = shape.source
-            let tally = try await delivery.deliver(invocation.event, shape, before: deadline)
+            let home = AWSPlace(arn: invocation.functionARN)
+            let tally = try await delivery.deliver(invocation.event, shape, home: home, before: deadline)
             metrics = lines(tally, shape, invocation)
             tell(tally)
-            return .success(
-                try Answer.body(for: shape, tally, partial: settings.partialResponses, event: invocation.event, limits: jsonLimits))
+            return .success(try Answer.body(for: shape, tally, partial: settings.partialResponses, event: invocation.event))
         } catch {
             if error.kind == .loop, source == .logs, !mayFailOverLoop() {
                 logger.error("\(error.message)")

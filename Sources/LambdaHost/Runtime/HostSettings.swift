@@ -44,14 +44,17 @@ struct HostSettings: Sendable {
             }
         }
         if let name = environment["SLUICE_METRICS_NAMESPACE"] {
-            // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricDatum.html: 1 to 255 characters, no colon in front.
+            // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricData.html: 1 to 255 characters, no colon in front;
+            // ASCII, and not all blank.
             if name.isEmpty || name.lowercased() == "off" {
                 metricsNamespace = nil
-            } else if name.count <= 255, !name.hasPrefix(":"), !name.hasPrefix("AWS/"), name.unicodeScalars.allSatisfy({ $0.value > 0x20 && $0.value < 0x7F }) {
+            } else if name.utf8.count <= 255, !name.hasPrefix(":"), !name.hasPrefix("AWS/"), name.contains(where: { $0 != " " }),
+                name.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F })
+            {
                 metricsNamespace = name
             } else {
                 mistakes.append(
-                    "SLUICE_METRICS_NAMESPACE: found \(name), expected up to 255 visible ASCII characters, not beginning with a colon or AWS/, or off")
+                    "SLUICE_METRICS_NAMESPACE: found \(name), expected up to 255 ASCII characters that can be printed, not all of them blank, not beginning with a colon or AWS/, or off")
             }
         }
         log = LogSettings(format: environment["AWS_LAMBDA_LOG_FORMAT"], level: environment["AWS_LAMBDA_LOG_LEVEL"], mistakes: &mistakes)

@@ -4,7 +4,13 @@ internal import JSONTape
 
 /// Messages of queues, what they carry, and events of buses.
 extension EnvelopeDecoder {
-    mutating func decode(message place: Place) throws(RecordError) {
+    /// Decodes a message that a redaction has written. It stays one, whatever its body has become.
+    mutating func decode(redactedMessage node: JSONNode) {
+        try? decode(message: Place(document: 0, node: node), mayBeEvent: false)
+    }
+
+    /// - Parameter mayBeEvent: where the body is an event, that is the record.
+    mutating func decode(message place: Place, mayBeEvent: Bool = true) throws(RecordError) {
         let document = documents[Int(place.document)]
         var slot = Slot(kind: .message, document: place.document, raw: place.node)
         var arn = JSONNode.none
@@ -56,10 +62,12 @@ extension EnvelopeDecoder {
                 if members.key.isString("TopicArn") { notification += 1 }
                 if members.key.isString("Message") && members.value.kind == .string { text = members.value.node }
             }
-            if fields.shape.contains([.detail, .detailType, .source]) {
-                try decode(
-                    event: Place(document: slot.bodyDocument, node: inner.root), raw: place, Place(document: place.document, node: slot.id),
+            if fields.shape.contains(.event) {
+                // What has an event's members and is none, by its time for example, is what a sender sent: the message is sound.
+                let isEvent = mayBeEvent && decode(
+                    queuedEvent: Place(document: slot.bodyDocument, node: inner.root), raw: place, Place(document: place.document, node: slot.id),
                     group: slot.group)
+                if !isEvent { slots.append(slot) }
                 return
             }
             // https://docs.aws.amazon.com/sns/latest/dg/sns-message-and-json-formats.html
@@ -82,6 +90,16 @@ extension EnvelopeDecoder {
         var text = JSONBuffer(capacity: string.textCount)
         text.append(contentOf: string)
         return try? JSONDocument(indexing: text, limits: limits.json)
+    }
+
+    /// - Returns: false where it is no event, and nothing was decoded.
+    private mutating func decode(queuedEvent place: Place, raw: Place, _ position: Place, group: JSONNode) -> Bool {
+        do throws(RecordError) {
+            try decode(event: place, raw: raw, position, group: group)
+            return true
+        } catch {
+            return false
+        }
     }
 
     /// - Parameter group: that of the FIFO queue's message which carries the event, in the raw record.
@@ -107,7 +125,7 @@ extension EnvelopeDecoder {
         slot.id = try string(slot.id, document, "id")
         slot.name = try string(slot.name, document, "detail-type")
         slot.eventSource = try string(slot.eventSource, document, "source")
-        slot.time = try time(moment, document, "time")
+        slot.time = try time(ofEvent: moment, document)
         account = try string(account, document, "account")
         region = try string(region, document, "region")
         if let position {
@@ -117,4 +135,19 @@ extension EnvelopeDecoder {
         slot.source = sources.bus(document, account: account, region: region)
         slots.append(slot)
     }
+
+    /// An event's time, in which a day that the month does not have is one of the next month.
+    private func time(ofEvent node: JSONNode, _ document: JSONDocument) throws(RecordError) -> Int64 {
+        do throws(RecordError) {
+            return try time(node, document, "time")
+        } catch {
+            guard let text = document.view(node).string, let moment = Timestamp(iso8601: text, anyDay: true) else { throw error }
+            return moment.milliseconds
+        }
+    }
+}
+
+extension RecordShape {
+    /// What every event of a bus has.
+    static let event: RecordShape = [.detail, .detailType, .source]
 }

@@ -12,9 +12,14 @@ internal import JSONTape
 struct EnvelopeDecoder: ~Copyable {
     /// About how many decompressed bytes go into one batch.
     static let payloadBudget = 8 << 20
+    /// How many lists and payloads may be open at once. AWS packs a subscription into a Kinesis record, and people collect events in a list; the rest
+    /// is there to fill the stack.
+    private static let maximumNesting = 16
 
     private let offset: Int64
     private let payloadBudget: Int
+    /// The first document was indexed without regard to the limit of depth, so each of its records is measured.
+    private let measuresDepth: Bool
     let limits: RecordLimits
     var documents: [JSONDocument]
     var slots: [Slot] = []
@@ -24,6 +29,15 @@ struct EnvelopeDecoder: ~Copyable {
     private var inflater: Inflater?
     /// Bytes that payloads took after decompression.
     private var payloadBytes = 0
+    /// The same before the payload that is open and lies in no other one.
+    private var payloadBytesBefore = 0
+    /// How many records of the document were given with earlier batches, and how many have been gone past by now.
+    private var given = 0
+    private var passed = 0
+    /// How many lists and payloads are open, how many of them are payloads, and how many objects and arrays the lists have opened.
+    private var nesting = 0
+    private var openPayloads = 0
+    private var levels = 0
     private var logContext: LogContext?
 
     /// What the events of one subscription document share.
@@ -39,11 +53,16 @@ struct EnvelopeDecoder: ~Copyable {
         var node: JSONNode
     }
 
-    /// - Parameter payloadBudget: about how many bytes payloads may take, after decompression, before the batch is full.
-    init(_ document: JSONDocument, offset: Int64, limits: RecordLimits, payloadBudget: Int = EnvelopeDecoder.payloadBudget) {
+    /// - Parameters:
+    ///   - payloadBudget: about how many bytes payloads may take, after decompression, before the batch is full.
+    ///   - measuresDepth: the document may be nested deeper than the limits allow.
+    init(
+        _ document: JSONDocument, offset: Int64, limits: RecordLimits, payloadBudget: Int = EnvelopeDecoder.payloadBudget, measuresDepth: Bool = false
+    ) {
         self.offset = offset
         self.limits = limits
         self.payloadBudget = payloadBudget
+        self.measuresDepth = measuresDepth
         documents = [document]
         slots.reserveCapacity(document.count / 1024 + 8)
     }
@@ -54,31 +73,40 @@ struct EnvelopeDecoder: ~Copyable {
             undecodable: undecodable, controlMessages: controlMessages)
     }
 
-    private var isFull: Bool { payloadBytes >= payloadBudget }
+    /// What to do with the record that comes next.
+    private enum Turn { case decode, passOver, stop }
+
+    /// A record may be left to the next batch, and one that an earlier batch had is passed over. What comes out of a payload belongs to the record that
+    /// the payload came in, which is decoded to its end: nobody could go on inside it.
+    private mutating func nextTurn() -> Turn {
+        if openPayloads > 0 { return .decode }
+        if passed < given {
+            passed += 1
+            return .passOver
+        }
+        if payloadBytes >= payloadBudget { return .stop }
+        passed += 1
+        return .decode
+    }
 
     // MARK: Documents
 
     /// Decodes one document.
     ///
-    /// - Parameter element: how many of its records were decoded before.
-    /// - Returns: how many records of it were decoded, where the batch is full before its end.
-    mutating func decode(document node: JSONNode, from element: Int) -> Int? {
-        decode(Place(document: 0, node: node), from: element, position: nil, isPayload: false)
+    /// - Parameter given: how many of its records were given with earlier batches. All that is packed into one record counts as that one.
+    /// - Returns: how many of them are given now, where the batch is full before the document's end.
+    mutating func decode(document node: JSONNode, from given: Int) -> Int? {
+        self.given = given
+        passed = 0
+        return decode(Place(document: 0, node: node), position: nil) ? nil : passed
     }
 
-    private mutating func decode(_ place: Place, from element: Int, position: Place?, isPayload: Bool) -> Int? {
+    /// - Returns: false where the batch is full before the end. Inside a payload it never is.
+    private mutating func decode(_ place: Place, position: Place?) -> Bool {
         let document = documents[Int(place.document)]
         let view = document.view(place.node)
-        switch view.kind {
-        case .object:
-            break
-        case .array:
-            // A list of documents, as people collect them in a file.
-            return decodeEach(of: place, from: element, position: position)
-        default:
-            reject(place, RecordError(.unknownEnvelope, "neither an event nor a record: expected a JSON object"), position)
-            return nil
-        }
+        // A list of documents, as people collect them in a file.
+        if view.kind == .array { return decodeEach(of: place, levels: 1, position: position) }
         var members = view.members
         var records = JSONNode.none
         var payload = JSONNode.none
@@ -93,54 +121,55 @@ struct EnvelopeDecoder: ~Copyable {
             default: fields.note(key, members.value.node)
             }
         }
-        if !records.isNone {
-            guard document.view(records).kind == .array else {
-                reject(place, RecordError(.wrongShape, "Records is not an array"), position)
-                return nil
-            }
-            return decodeEach(of: Place(document: place.document, node: records), from: element, position: position)
+        let isList = !records.isNone && document.view(records).kind == .array
+        if isList, nesting < Self.maximumNesting {
+            return decodeEach(of: Place(document: place.document, node: records), levels: 2, position: position)
         }
-        if !payload.isNone {
+        switch nextTurn() {
+        case .passOver: return true
+        case .stop: return false
+        case .decode: break
+        }
+        if view.kind != .object {
+            reject(place, RecordError(.unknownEnvelope, "neither an event nor a record: expected a JSON object"), position)
+        } else if isList {
+            reject(place, tooManyInside, position)
+        } else if !records.isNone {
+            reject(place, RecordError(.wrongShape, "Records is not an array"), position)
+        } else if !payload.isNone {
             decode(awslogs: Place(document: place.document, node: payload), in: place, position)
-            return nil
-        }
-        if !logEvents.isNone {
+        } else if !logEvents.isNone {
             decode(subscription: place, logEvents, position)
-            return nil
+        } else {
+            decode(record: place, fields, position)
         }
-        decode(record: place, fields, position)
-        return nil
+        return true
     }
 
-    private mutating func decodeEach(of list: Place, from element: Int, position: Place?) -> Int? {
+    private var tooManyInside: RecordError { RecordError(.tooLarge, "more than \(Self.maximumNesting) events and payloads inside one another") }
+
+    /// - Parameter levels: how many objects and arrays the list opens.
+    /// - Returns: false where the batch is full before the end.
+    private mutating func decodeEach(of list: Place, levels: Int, position: Place?) -> Bool {
+        nesting += 1
+        self.levels += levels
+        defer {
+            nesting -= 1
+            self.levels -= levels
+        }
         let document = documents[Int(list.document)]
         var elements = document.view(list.node).elements
-        var count = 0
         while elements.next() {
-            count += 1
-            if count <= element { continue }
-            if isFull { return count - 1 }
-            let place = Place(document: list.document, node: elements.value.node)
-            guard elements.value.kind == .object else {
-                reject(place, RecordError(.wrongShape, "a record that is not a JSON object"), position)
-                continue
-            }
-            decode(element: place, position)
+            if !decode(element: Place(document: list.document, node: elements.value.node), position) { return false }
         }
-        return nil
+        return true
     }
 
-    /// Decodes one element of `Records`, read on its own.
-    mutating func decode(record node: JSONNode, from element: Int) -> Int? {
-        if isFull { return 0 }
-        let place = Place(document: 0, node: node)
-        let document = documents[0]
-        guard document.view(node).kind == .object else {
-            reject(place, RecordError(.wrongShape, "a record that is not a JSON object"), nil)
-            return nil
-        }
-        decode(element: place, nil)
-        return nil
+    /// Decodes one element of `Records`, read on its own. What is given and returned is the same as for a document.
+    mutating func decode(record node: JSONNode, from given: Int) -> Int? {
+        self.given = given
+        passed = 0
+        return decode(element: Place(document: 0, node: node), nil) ? nil : passed
     }
 
     /// Decodes a record of this kind from what it was received as, read on its own. Whatever else it holds, it is no envelope of other records.
@@ -150,16 +179,28 @@ struct EnvelopeDecoder: ~Copyable {
     }
 
     /// An element of a list: a record, or, in a file's list, a whole document.
-    private mutating func decode(element place: Place, _ position: Place?) {
+    /// - Returns: false where the batch is full before its end.
+    private mutating func decode(element place: Place, _ position: Place?) -> Bool {
         let document = documents[Int(place.document)]
-        var members = document.view(place.node).members
+        let view = document.view(place.node)
+        let isObject = view.kind == .object
         var fields = RecordFields()
-        while members.next() { fields.note(members.key, members.value.node) }
-        if fields.shape.isRecord {
+        if isObject {
+            var members = view.members
+            while members.next() { fields.note(members.key, members.value.node) }
+            if !fields.shape.isRecord { return decode(place, position: position) }
+        }
+        switch nextTurn() {
+        case .passOver: return true
+        case .stop: return false
+        case .decode: break
+        }
+        if isObject {
             decode(record: place, fields, position)
         } else {
-            _ = decode(place, from: 0, position: position, isPayload: false)
+            reject(place, RecordError(.wrongShape, "a record that is not a JSON object"), position)
         }
+        return true
     }
 
     private mutating func decode(record place: Place, _ fields: RecordFields, _ position: Place?) {
@@ -170,10 +211,11 @@ struct EnvelopeDecoder: ~Copyable {
             if view.endOffset - view.offset > limits.record {
                 throw RecordError(.tooLarge, "a record of more than \(limits.record) bytes")
             }
+            try measure(place, levels)
             if shape.contains(.dynamodb) {
                 try decode(change: place, fields, position)
             } else if shape.contains(.kinesis) {
-                try decode(kinesis: place)
+                try decode(kinesis: place, position)
             } else if shape.contains(.messageId) && shape.contains(.body) {
                 try decode(message: place)
             } else if shape.contains(.detail) && shape.contains(.detailType) {
@@ -360,11 +402,19 @@ struct EnvelopeDecoder: ~Copyable {
 
     /// Decodes a base64 payload, compressed or not, and whatever document is in it.
     private mutating func decode(payload data: Place, in place: Place, position: Place?, named name: StaticString) {
+        if openPayloads == 0 { payloadBytesBefore = payloadBytes }
+        nesting += 1
+        openPayloads += 1
+        defer {
+            nesting -= 1
+            openPayloads -= 1
+        }
         do throws(RecordError) {
+            if nesting > Self.maximumNesting { throw tooManyInside }
             let inner = try unpack(data, named: name)
             documents.append(inner)
-            let root = Place(document: Int32(documents.count - 1), node: inner.root)
-            _ = decode(root, from: 0, position: position, isPayload: true)
+            // Always to its end.
+            _ = decode(Place(document: Int32(documents.count - 1), node: inner.root), position: position)
         } catch {
             reject(place, error, position)
         }
@@ -390,7 +440,9 @@ struct EnvelopeDecoder: ~Copyable {
         var text = JSONBuffer(memory: document.memory)
         do throws(Inflater.Failure) {
             if inflater == nil { inflater = Inflater() }
-            try inflater?.inflateAll(packed.bytes, into: &text, limit: limits.decompressed)
+            // Payloads inside a payload share its limit: many small bombs are no less than a large one.
+            let limit = max(0, limits.decompressed - (payloadBytes - payloadBytesBefore))
+            try inflater?.inflateAll(packed.bytes, into: &text, limit: limit)
         } catch {
             throw RecordError(error.isTooLarge ? .tooLarge : .brokenPayload, "\(name): \(error.reason)")
         }
@@ -419,6 +471,16 @@ struct EnvelopeDecoder: ~Copyable {
         }
         guard document.view(logEvents).kind == .array else {
             reject(place, RecordError(.wrongShape, "logEvents is not an array"), position)
+            return
+        }
+        do throws(RecordError) {
+            // What stands around the events becomes a part of each.
+            var members = document.view(place.node).members
+            while members.next() {
+                if members.value.node != logEvents { try measure(Place(document: place.document, node: members.value.node), levels + 1) }
+            }
+        } catch {
+            reject(place, error, position)
             return
         }
         let context = LogContext(document: place.document, node: place.node, source: sources.log(header))
@@ -458,6 +520,7 @@ struct EnvelopeDecoder: ~Copyable {
             let view = document.view(place.node)
             guard view.kind == .object else { throw RecordError(.wrongShape, "a log event that is not a JSON object") }
             if view.endOffset - view.offset > limits.record { throw RecordError(.tooLarge, "a log event of more than \(limits.record) bytes") }
+            try measure(place, levels + 2)
             var moment = JSONNode.none
             var members = view.members
             while members.next() {
@@ -492,22 +555,50 @@ struct EnvelopeDecoder: ~Copyable {
     // MARK: Kinesis
 
     /// A Kinesis record: its data is a subscription document, gzip'd, or a change of a table that streams into Kinesis.
-    private mutating func decode(kinesis place: Place) throws(RecordError) {
+    ///
+    /// - Parameter outer: the position of the record that it was packed in, which is the one that the source knows.
+    private mutating func decode(kinesis place: Place, _ outer: Place?) throws(RecordError) {
         let document = documents[Int(place.document)]
         guard let kinesis = document.view(place.node).member("kinesis"), kinesis.kind == .object else {
             throw RecordError(.wrongShape, "kinesis is not an object")
         }
         guard let data = kinesis.member("data"), data.kind == .string else { throw RecordError(.wrongShape, "kinesis.data is not a string") }
-        var position: Place?
+        var position = outer
         if let sequence = kinesis.member("sequenceNumber") {
             guard sequence.kind == .string else { throw RecordError(.wrongShape, "kinesis.sequenceNumber is not a string") }
-            position = Place(document: place.document, node: sequence.node)
+            position = outer ?? Place(document: place.document, node: sequence.node)
         }
         decode(
             payload: Place(document: place.document, node: data.node), in: place, position: position, named: "kinesis.data")
     }
 
     // MARK: What is no record
+
+    /// - Parameter levels: how many objects and arrays are open around the place.
+    private func measure(_ place: Place, _ levels: Int) throws(RecordError) {
+        guard measuresDepth, place.document == 0 else { return }
+        let document = documents[0]
+        if Self.isDeeper(document.view(place.node), than: limits.json.maximumDepth - levels) {
+            throw RecordError(.tooLarge, "nested too deeply: more than \(limits.json.maximumDepth) objects and arrays open at once")
+        }
+    }
+
+    private static func isDeeper(_ view: borrowing JSONView, than levels: Int) -> Bool {
+        switch view.kind {
+        case .object:
+            if levels <= 0 { return true }
+            var members = view.members
+            while members.next() { if isDeeper(members.value, than: levels - 1) { return true } }
+            return false
+        case .array:
+            if levels <= 0 { return true }
+            var elements = view.elements
+            while elements.next() { if isDeeper(elements.value, than: levels - 1) { return true } }
+            return false
+        default:
+            return false
+        }
+    }
 
     private mutating func reject(_ place: Place, _ error: RecordError, _ position: Place?) {
         let document = documents[Int(place.document)]

@@ -34,6 +34,8 @@ public struct RecordChunk: Sendable {
     /// Which text comes next, and how many of its records were given already.
     private var root = 0
     private var element = 0
+    /// The document is nested deeper than the limits allow, so its records are measured one by one.
+    private var isDeep = false
 
     init(_ text: JSONBytes, offset: Int64, limits: RecordLimits, _ choice: TranscriptionChoice?) {
         content = .text(text, choice)
@@ -98,9 +100,17 @@ public struct RecordChunk: Sendable {
     }
 
     /// Indexes the documents of a piece; where one is broken, what can be had of it is read as if the piece were an input of its own.
-    private func read(_ text: JSONBytes) -> Content {
+    private mutating func read(_ text: JSONBytes) -> Content {
         let indexed = JSONDocument.index(text, framing: .sequence, limits: limits.json)
         if indexed.stop == .end { return .indexed(indexed.document, .documents) }
+        // A record that is nested too deeply fails alone where all around it is sound.
+        if case .broken(let error) = indexed.stop, error.code == .depthExceeded, limits.json.maximumDepth < JSONLimits().maximumDepth {
+            let deep = JSONDocument.index(text, framing: .sequence, limits: JSONLimits(maximumBytes: limits.json.maximumBytes))
+            if deep.stop == .end {
+                isDeep = true
+                return .indexed(deep.document, .documents)
+            }
+        }
         var reader = RecordReader(piece: text, at: offset, limits: limits)
         var chunks: [RecordChunk] = []
         // Memory cannot fail to be read.
@@ -110,7 +120,7 @@ public struct RecordChunk: Sendable {
 
     private mutating func nextBatch(_ document: JSONDocument, _ context: Context) -> RecordBatch? {
         guard root < document.roots.count else { return nil }
-        var decoder = EnvelopeDecoder(document, offset: offset, limits: limits)
+        var decoder = EnvelopeDecoder(document, offset: offset, limits: limits, measuresDepth: isDeep)
         if case .logEvents(let header) = context { decoder.begin(logHeader: header) }
         while root < document.roots.count {
             let node = document.roots[root]

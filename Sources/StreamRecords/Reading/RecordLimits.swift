@@ -8,7 +8,8 @@ public struct RecordLimits: Sendable, Hashable {
     public var document: Int
     /// The largest single record.
     public var record: Int
-    /// The largest payload (a log subscription, a Kinesis record's data) after decompression: the guard against a gzip bomb.
+    /// The largest payload (a log subscription, a Kinesis record's data) after decompression, with what is packed inside it: the guard against a gzip
+    /// bomb.
     public var decompressed: Int
     /// Depth of nesting.
     public var json: JSONLimits

@@ -78,9 +78,21 @@ public struct Timestamp: Sendable, Hashable, Comparable, CustomStringConvertible
         return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
     }
 
+    private static func length(ofMonth month: Int64, in year: Int64) -> Int64 {
+        switch month {
+        case 4, 6, 9, 11: 30
+        case 2: year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28
+        default: 31
+        }
+    }
+
     /// Reads a date and time as AWS writes them: `2026-11-20T15:00:00Z`, with a fraction of any length (cut to milliseconds), with `+01:00`, `+0100`
-    /// or without a zone (taken as UTC), with a space for the T. Nil for all else.
-    public init?(iso8601 text: String) {
+    /// or without a zone (taken as UTC), with a space for the T. Nil for all else, and for days that the month does not have.
+    public init?(iso8601 text: String) { self.init(iso8601: text, anyDay: false) }
+
+    /// - Parameter anyDay: a day that the month does not have is one of the next month, 30 February the first or second of March. For what others
+    ///   have written, of which nothing is lost for such a day.
+    init?(iso8601 text: String, anyDay: Bool) {
         var rest = Array(text.utf8)[...]
         func digits(_ count: Int) -> Int64? {
             guard rest.count >= count else { return nil }
@@ -99,7 +111,7 @@ public struct Timestamp: Sendable, Hashable, Comparable, CustomStringConvertible
         }
         guard let year = digits(4), skip(0x2D), let month = digits(2), skip(0x2D), let day = digits(2), skip(0x54, 0x74, 0x20),
             let hour = digits(2), skip(0x3A), let minute = digits(2),
-            (1...12).contains(month), (1...31).contains(day), hour < 24, minute < 60
+            (1...12).contains(month), (1...31).contains(day), anyDay || day <= Timestamp.length(ofMonth: month, in: year), hour < 24, minute < 60
         else { return nil }
         var seconds: Int64 = 0
         if skip(0x3A) {
@@ -135,7 +147,7 @@ public struct Timestamp: Sendable, Hashable, Comparable, CustomStringConvertible
 
     /// Reads a number of seconds, milliseconds, microseconds or nanoseconds since 1970, whichever its size says: DynamoDB Streams give seconds, with
     /// or without a fraction, DynamoDB's Kinesis records milliseconds or microseconds. Nil for what is no number or lies outside the years 0 to 9999.
-    init?(epoch text: String) {
+    package init?(epoch text: String) {
         guard let value = Double(text), value.isFinite, abs(value) < 1e19 else { return nil }
         let size = abs(value)
         let scale: Double = size < 1e11 ? 1000 : size < 1e14 ? 1 : size < 1e17 ? 1e-3 : 1e-6

@@ -22,7 +22,9 @@ struct RecordRedactor {
         switch slot.kind {
         case .change where redaction.touchesItems: change(storage, slot, into: &writer)
         case .log where !paths(.message).isEmpty || !paths(.fields).isEmpty: log(storage, slot, into: &writer)
-        case .message where !paths(.body).isEmpty: message(storage, slot, into: &writer)
+        case .message:
+            let paths = bodyPaths(storage, slot)
+            if paths.isEmpty { RecordRenderer.raw(storage, slot, onOneLine: true, into: &writer) } else { message(storage, slot, paths, into: &writer) }
         case .event where !paths(.detail).isEmpty: event(storage, slot, into: &writer)
         default: RecordRenderer.raw(storage, slot, onOneLine: true, into: &writer)
         }
@@ -37,7 +39,7 @@ struct RecordRedactor {
             let keys = imagePaths(document, slot).keys
             var members = document.view(slot.keys).members
             while members.next() {
-                if keys.inside(members.key).method != nil { return true }
+                if values.mayHide(members.value, keys.inside(members.key)) { return true }
             }
             return false
         case .log: return !paths(.message).isEmpty
@@ -119,12 +121,8 @@ struct RecordRedactor {
         var members = document.view(slot.keys).members
         while members.next() {
             let key = members.key
-            for path in all.keys.open + all.old.open + all.new.open {
-                // A path to the attribute itself: keys are never maps or lists.
-                if RedactionPaths(open: [path]).inside(key).method != nil {
-                    shared.append(RedactionPaths.Open(rule: RedactionPaths.rule(key.string ?? "", path.rule), done: 0))
-                }
-            }
+            let inner = RedactionPaths(open: all.keys.open + all.old.open + all.new.open).inside(key)
+            if !inner.isEmpty { shared += inner.behind(key.string ?? "").open }
         }
         all.keys.open = shared + all.keys.open
         all.old.open = shared + all.old.open
@@ -171,11 +169,36 @@ struct RecordRedactor {
 
     // MARK: Messages and events
 
+    /// The paths of a message's body. A body that may be an event, and cannot be read as one, is a message: what is to be hidden of an event is
+    /// hidden of it.
+    private func bodyPaths(_ storage: RecordIndex, _ slot: Slot) -> RedactionPaths {
+        var all = paths(.body)
+        let detail = paths(.detail)
+        guard !detail.isEmpty, slot.messageDocument == slot.document else { return all }
+        let isJSON = !slot.body.isNone
+        let document = storage.documents[Int(isJSON ? slot.bodyDocument : slot.document)]
+        let body = document.view(isJSON ? slot.body : slot.message)
+        let mayBeEvent: Bool
+        switch body.kind {
+        case .string:
+            mayBeEvent = ValueRedactor.beginsAsJSON(body.string ?? "")
+        case .object:
+            var fields = RecordFields()
+            var members = body.members
+            while members.next() { fields.note(members.key, members.value.node) }
+            mayBeEvent = fields.shape.contains(.event)
+        default:
+            mayBeEvent = false
+        }
+        if mayBeEvent { all.open += detail.behind("detail").open }
+        return all
+    }
+
     /// The attributes that a sender gives a message repeat parts of its body more often than not, and no path leads into them: they are
     /// withheld, whatever of the body is to be hidden.
-    private func message(_ storage: RecordIndex, _ slot: Slot, into writer: inout JSONWriter) {
+    private func message(_ storage: RecordIndex, _ slot: Slot, _ paths: RedactionPaths, into writer: inout JSONWriter) {
         let document = storage.documents[Int(slot.messageDocument)]
-        let text = values.text(document.view(slot.message), paths(.body))
+        let text = values.text(document.view(slot.message), paths)
         guard slot.messageDocument != slot.document else { return queued(storage, slot, body: text, into: &writer) }
         // A notification of SNS: what was published is a text in the text of the body.
         var notification = JSONWriter()

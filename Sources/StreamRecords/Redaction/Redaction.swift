@@ -4,6 +4,9 @@
 ///
 /// A path leads as in ``RecordPath``, with two differences: it goes through lists into each of their elements (a number picks one), and `*`
 /// stands for any one name. An item's key attributes stand in its keys and in both images; a path to one of the three hides all of them.
+///
+/// A path leads into texts as well, where they are JSON. A text that begins as JSON does, or would but for characters that do not show, and cannot
+/// be read is hidden as a whole; in all other texts a path leads nowhere.
 public struct Redaction: Sendable, Hashable {
     public enum Method: String, Sendable, Hashable, CaseIterable {
         /// The value is not there. Where something has to be (the text of a log line, a message's body), it is empty.

@@ -43,8 +43,27 @@ struct RedactionPaths {
         return RedactionPaths(open: inner)
     }
 
+    /// The same paths behind one more name.
+    func behind(_ name: String) -> RedactionPaths {
+        RedactionPaths(open: open.map { Open(rule: RedactionPaths.rule(name, $0), done: 0) })
+    }
+
+    /// A rule for what lies behind a name, as far as a path has still to go.
+    static func rule(_ name: String, _ path: Open) -> Redaction.Rule {
+        Redaction.Rule(RecordPath(name: name, rest: path.rule.path, from: path.done), path.rule.method, unchecked: ())
+    }
+
     private static func same(_ name: borrowing JSONView, _ candidate: String) -> Bool {
         if !name.isEscaped && name.textCount != candidate.utf8.count { return false }
         return name.string?.utf8.elementsEqual(candidate.utf8) ?? false
+    }
+}
+
+extension RecordPath {
+    /// A name, whatever characters are in it, and behind it what another path has from a place on.
+    fileprivate init(name: String, rest path: RecordPath, from place: Int) {
+        root = path.root
+        parts = [name] + path.parts[place...]
+        names = [[name]] + path.names[place...]
     }
 }

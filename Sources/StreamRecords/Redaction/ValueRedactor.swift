@@ -5,8 +5,15 @@ internal import JSONTape
 /// Writes attribute values, and other JSON, without what must not be seen.
 struct ValueRedactor {
     let key: Redaction.Key?
+    /// How many texts are open around what is written, each a value of the JSON in the one before.
+    private var depth = 0
 
     private static let mask = "***"
+    /// How many texts inside one another are followed; and how deep the JSON in the inner ones may be, lest it fill the stack.
+    private static let mostTexts = 3
+    private static let innerLimits = JSONLimits(maximumDepth: 64)
+
+    init(key: Redaction.Key?) { self.key = key }
 
     // MARK: Attributes
 
@@ -27,12 +34,7 @@ struct ValueRedactor {
     }
 
     private func writeAttribute(_ value: borrowing JSONView, _ paths: RedactionPaths, into writer: inout JSONWriter) {
-        if let method = paths.method {
-            writer.write(raw: "{\"S\":")
-            writer.write(string: method == .hashed ? hash(AttributeValue(value)) : ValueRedactor.mask)
-            writer.write(byte: 0x7D)
-            return
-        }
+        if let method = paths.method { return writeHidden(value, method, into: &writer) }
         guard !paths.isEmpty else { return writer.copy(value) }
         var wrapper = value.members
         guard wrapper.next() else { return writer.copy(value) }
@@ -53,8 +55,41 @@ struct ValueRedactor {
                 writeAttribute(elements.value, inner, into: &writer)
             }
             writer.write(raw: "]}")
+        } else if wrapper.key.isString("S") {
+            guard let text = inside.text(wrapper.value, paths) else { return writer.copy(value) }
+            writer.write(raw: "{\"S\":")
+            writer.write(raw: text)
+            writer.write(byte: 0x7D)
+        } else if let first = paths.open.first, ValueRedactor.mayHoldJSON(AttributeValue(value)) {
+            writeHidden(value, first.rule.method, into: &writer)
         } else {
             writer.copy(value)
+        }
+    }
+
+    /// What stands for an attribute that is hidden as a whole; a removed one, where something has to be, is an empty text.
+    private func writeHidden(_ value: borrowing JSONView, _ method: Redaction.Method, into writer: inout JSONWriter) {
+        writer.write(raw: "{\"S\":")
+        switch method {
+        case .hashed where key != nil: writer.write(string: hash(AttributeValue(value)))
+        case .masked: writer.write(string: ValueRedactor.mask)
+        default: writer.write(raw: "\"\"")
+        }
+        writer.write(byte: 0x7D)
+    }
+
+    /// Whether paths may hide something of an attribute that is neither a map nor a list, or all of it.
+    func mayHide(_ value: borrowing JSONView, _ paths: RedactionPaths) -> Bool {
+        paths.method != nil || (!paths.isEmpty && ValueRedactor.mayHoldJSON(AttributeValue(value)))
+    }
+
+    private static func mayHoldJSON(_ value: AttributeValue) -> Bool {
+        switch value {
+        case .string(let text): beginsAsJSON(text)
+        case .stringSet(let texts): texts.contains(where: beginsAsJSON)
+        case .binary(let bytes): beginsAsJSON(String(decoding: bytes, as: UTF8.self))
+        case .binarySet(let all): all.contains { beginsAsJSON(String(decoding: $0, as: UTF8.self)) }
+        default: false
         }
     }
 
@@ -111,6 +146,8 @@ struct ValueRedactor {
                 write(elements.value, inner, into: &writer)
             }
             writer.write(byte: 0x5D)
+        case .string:
+            if let text = inside.text(view, paths) { writer.write(raw: text) } else { writer.copy(view) }
         default: writer.copy(view)
         }
     }
@@ -126,8 +163,17 @@ struct ValueRedactor {
         }
     }
 
+    // MARK: Texts
+
+    /// For a text that is a value of what is written.
+    private var inside: ValueRedactor {
+        var inner = self
+        inner.depth += 1
+        return inner
+    }
+
     /// A text that may be JSON: hidden as a whole, or inside, where it is JSON. One that begins as JSON does and goes on otherwise (a line that
-    /// was cut) is hidden as a whole, since nobody can tell what is in it.
+    /// was cut), or has something before it that does not show, is hidden as a whole, since nobody can tell what is in it, or what others read.
     ///
     /// - Returns: the text as a JSON string; nil where nothing of it is to be hidden.
     func text(_ view: borrowing JSONView, _ paths: RedactionPaths) -> [UInt8]? {
@@ -137,13 +183,50 @@ struct ValueRedactor {
             write(view, paths, into: &writer)
             return writer.array
         }
-        if let inner = RecordRenderer.json(of: view) {
-            write(inner.view(inner.root), paths, into: &writer)
+        guard ValueRedactor.beginsAsJSON(view.string ?? "") else { return nil }
+        if let inner = document(of: view) {
+            let root = inner.view(inner.root)
+            if root.kind == .string {
+                // JSON in a JSON string; in all other such strings there is nothing to hide.
+                guard let text = inside.text(root, paths) else { return nil }
+                writer.write(raw: text)
+            } else {
+                write(root, paths, into: &writer)
+            }
             return Array(JSONValue.string(String(decoding: writer.array, as: UTF8.self)).text.utf8)
         }
-        let start = (view.string ?? "").first { !$0.isWhitespace }
-        guard start == "{" || start == "[" else { return nil }
         write(view, RedactionPaths(open: [RedactionPaths.Open(rule: first.rule, done: first.rule.path.parts.count)]), into: &writer)
         return writer.array
+    }
+
+    /// The document that a text is, where it is JSON.
+    private func document(of text: borrowing JSONView) -> JSONDocument? {
+        guard depth <= ValueRedactor.mostTexts else { return nil }
+        var buffer = JSONBuffer(capacity: text.textCount)
+        buffer.append(contentOf: text)
+        return try? JSONDocument(indexing: buffer, limits: depth == 0 ? JSONLimits() : ValueRedactor.innerLimits)
+    }
+
+    /// Whether a text begins with an object, a list or a string, once everything that does not show is left out: some readers leave it out.
+    static func beginsAsJSON(_ text: String) -> Bool {
+        for scalar in text.unicodeScalars {
+            if scalar == "{" || scalar == "[" || scalar == "\"" { return true }
+            if !doesNotShow(scalar) { return false }
+        }
+        return false
+    }
+
+    private static func doesNotShow(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        case 0x21...0x7E: return false
+        // What becomes of a byte order mark that is read in another encoding.
+        case 0xBB, 0xBF, 0xEF, 0xFE, 0xFF, 0xFFFD: return true
+        default: break
+        }
+        let properties = scalar.properties
+        switch properties.generalCategory {
+        case .control, .format, .surrogate, .privateUse, .unassigned, .nonspacingMark, .spacingMark, .enclosingMark: return true
+        default: return properties.isWhitespace || properties.isDefaultIgnorableCodePoint
+        }
     }
 }

@@ -34,6 +34,13 @@ struct AnswerTests {
         #expect(error?.message.contains(part) == true, "\(error?.message ?? "")")
     }
 
+    @Test("an event that is nested deeper than anything may be is said to be that")
+    func tooDeep() {
+        let value = String(repeating: "[", count: 2000) + String(repeating: "]", count: 2000)
+        let error = #expect(throws: FunctionError.self) { try EventShape(#"{"Records":[{"eventSource":"aws:sqs","x":\#(value)}]}"#) }
+        #expect(error?.message.contains("of JSON that cannot be read: nested too deeply") == true, "\(error?.message ?? "")")
+    }
+
     @Test("a tumbling window's event has its state answered")
     func windows() throws {
         let window = #""window":{"start":"2026-11-20T15:00:00Z","end":"2026-11-20T15:02:00Z"},"shardId":"s","eventSourceARN":"a","isFinalInvokeForWindow":false,"isWindowTerminatedEarly":false"#

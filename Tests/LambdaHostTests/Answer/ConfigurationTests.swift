@@ -128,12 +128,41 @@ struct LambdaConfigurationTests {
         #expect(loop(LoopGuard(configuration, logGroup: nil), Events.logs(group: "/aws/lambda/me")) == nil)
     }
 
+    @Test("what has the same name in another account or region is no loop")
+    func otherAccounts() async throws {
+        let pipeline = try Pipeline(sinks: [("things", TestSink())], routes: [Route(name: "all", to: ["things"])])
+        func isLoop(_ event: String, table: String = "dynamodb:events", in region: String = "eu-west-1", of account: String = "123456789012") async throws -> Bool {
+            let configuration = try read(
+                #"{"sinks":{"h":{"type":"event-table","table":"\#(table)"}},"routes":[{"to":["h"]}],"rejected":{"block":true}}"#)
+            let host = EventHost(
+                pipeline: pipeline, table: try .none(pipeline), limits: RecordLimits(), loops: LoopGuard(configuration, logGroup: "/aws/lambda/me"),
+                settings: try HostSettings(["SLUICE_METRICS_NAMESPACE": "off"]), logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
+            let invocation = try Invocation.of(event, functionARN: "arn:aws:lambda:\(region):\(account):function:me:live")
+            if case .failure(let error) = await host.handle(invocation).answer { return error.kind == .loop }
+            return false
+        }
+        let logs = Events.logs(group: "/aws/lambda/me")
+        #expect(try await isLoop(logs))
+        #expect(try await !isLoop(logs, of: "999999999999"))
+        #expect(try await !isLoop(Events.logs(group: "/aws/lambda/me", owner: "999999999999")))
+        let changes = Events.records([Events.change(1, table: "events")])
+        #expect(try await isLoop(changes))
+        #expect(try await !isLoop(changes, in: "us-east-1"))
+        #expect(try await !isLoop(changes, of: "999999999999"))
+        // An ARN tells where the table is.
+        let arn = "dynamodb:arn:aws:dynamodb:eu-west-1:123456789012:table/events"
+        #expect(try await isLoop(changes, table: arn, in: "us-east-1", of: "999999999999"))
+        #expect(try await !isLoop(changes, table: arn.replacing("eu-west-1", with: "us-east-1")))
+        // What tells nothing of its place may be the function's own.
+        #expect(try await isLoop(#"{"Records":[{"eventID":"1","eventSource":"aws:dynamodb","tableName":"events","dynamodb":{"Keys":{"Id":{"N":"1"}}}}]}"#))
+    }
+
     @Test("a stream of the function's own making fails each time: a success would lose its records")
     func streamLoop() async throws {
         let sink = TestSink()
         let pipeline = try Pipeline(sinks: [("things", sink)], routes: [Route(name: "all", to: ["things"])])
         var loops = LoopGuard(Configuration(sinks: [], routes: []), logGroup: nil)
-        loops.tables = ["events"]
+        loops.tables = [LoopGuard.Table(name: "events")]
         let host = EventHost(
             pipeline: pipeline, table: try .none(pipeline), limits: RecordLimits(), loops: loops, settings: try HostSettings([:]),
             logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
@@ -170,6 +199,12 @@ struct LambdaConfigurationTests {
         #expect(set.log.format == .json && set.log.level == .warning && set.functionName == "me")
         #expect(try HostSettings(["SLUICE_METRICS_NAMESPACE": "off"]).metricsNamespace == nil)
         #expect(try HostSettings(["SLUICE_METRICS_NAMESPACE": ""]).metricsNamespace == nil)
+        for sound in ["My Shop", "a:b", String(repeating: "n", count: 255)] {
+            #expect(try HostSettings(["SLUICE_METRICS_NAMESPACE": sound]).metricsNamespace == sound)
+        }
+        for wrong in ["  ", ":a", "größe", "a\tb", "AWS/Lambda", String(repeating: "n", count: 256)] {
+            #expect(throws: FunctionError.self) { _ = try HostSettings(["SLUICE_METRICS_NAMESPACE": wrong]) }
+        }
         let error = #expect(throws: FunctionError.self) {
             _ = try HostSettings([
                 "SLUICE_PARTIAL_RESPONSES": "yes", "SLUICE_DEADLINE_MARGIN": "soon", "AWS_LAMBDA_LOG_FORMAT": "XML", "AWS_LAMBDA_LOG_LEVEL": "LOUD",

@@ -4,11 +4,14 @@
 
 import EventAPI
 import EventTable
+import Foundation
 import JSONTape
 import Logging
 import RuntimeServer
 import Sluice
+import SQLiteEventTable
 import StreamRecords
+import Synchronization
 import Testing
 
 @testable import LambdaHost
@@ -154,13 +157,7 @@ struct TableHostTests {
             throw EventStoreError(.failed, "there is no such table")
         }
         let pipeline = try Pipeline(sinks: [("things", TestSink())], routes: [Route(name: "all", to: ["things"])])
-        let text = #"{"sinks":{"h":{"type":"event-table","table":"dynamodb:events"}},"routes":[{"to":["h"]}],"rejected":{"block":true},"api":{}}"#
-        var registry = SinkRegistry()
-        registry.registerEventTable(stores)
-        let host = try TableHost(
-            try Configuration(reading: ConfigurationNode(json: text, file: "sluice.json"), registry: registry),
-            services: TableServices(stores: stores, invoker: { _ in TestInvoker() }, send: { _, _ in }), pipeline: pipeline, ownName: FunctionName("me"),
-            logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
+        let host = try tableHost(stores, pipeline)
         let request = JSONBytes(Array(#"{"httpMethod":"GET","path":"/executions/r","requestContext":{"identity":{"apiKeyId":"k"}}}"#.utf8))
         guard case .request(let gateway) = try FunctionEvent(request) else { throw FunctionError(kind: .internal, message: "no request") }
         let row = JSONBytes(Array(Self.row.utf8))
@@ -173,6 +170,48 @@ struct TableHostTests {
         await #expect { try await host.save(row, before: .now + .seconds(50)) } throws: { "\($0)".contains("no such table") }
         let later = String(decoding: await host.answer(gateway, before: nil), as: UTF8.self)
         #expect(later.contains("cannot be opened"), "\(later)")
+    }
+
+    @Test("requests that come together open the table once, and it is closed in the end")
+    func openedOnce() async throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("sluice-table-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let path = folder.appendingPathComponent("events.db").path
+        let release = AsyncStream<Void>.makeStream()
+        let opened = Mutex(0)
+        var stores = EventStores()
+        stores.register("dynamodb", argument: "NAME") { _, _, _ throws(EventStoreError) in
+            opened.withLock { $0 += 1 }
+            await Task { for await _ in release.stream {} }.value
+            return try await SQLiteEventStore(path: path)
+        }
+        let pipeline = try Pipeline(sinks: [("things", TestSink())], routes: [Route(name: "all", to: ["things"])])
+        let host = try tableHost(stores, pipeline)
+        let row = JSONBytes(Array(Self.row.utf8))
+        // Its time is up, and what it began goes on.
+        await #expect { try await host.save(row, before: .now + .milliseconds(100)) } throws: { "\($0)".contains("did not answer in time") }
+        async let first = host.save(row, before: .now + .seconds(50))
+        async let second = host.save(row, before: .now + .seconds(50))
+        release.continuation.finish()
+        for answer in try await [first, second] { #expect(String(decoding: answer, as: UTF8.self).contains(#""saved":"#)) }
+        #expect(opened.withLock { $0 } == 1)
+        try await host.close()
+        // It is closed: whoever asks now opens another one.
+        _ = try await host.save(row, before: .now + .seconds(50))
+        #expect(opened.withLock { $0 } == 2)
+        try await host.close()
+    }
+
+    /// A host over the table `dynamodb:events` of these stores, without a Runtime API.
+    private func tableHost(_ stores: EventStores, _ pipeline: Pipeline) throws -> TableHost {
+        let text = #"{"sinks":{"h":{"type":"event-table","table":"dynamodb:events"}},"routes":[{"to":["h"]}],"rejected":{"block":true},"api":{}}"#
+        var registry = SinkRegistry()
+        registry.registerEventTable(stores)
+        return try TableHost(
+            try Configuration(reading: ConfigurationNode(json: text, file: "sluice.json"), registry: registry),
+            services: TableServices(stores: stores, invoker: { _ in TestInvoker() }, send: { _, _ in }), pipeline: pipeline, ownName: FunctionName("me"),
+            logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
     }
 
     // MARK: Reruns

@@ -94,6 +94,34 @@ struct HostAnswerTests {
         await parking.end()
     }
 
+    @Test("a record that is nested deeper than the configuration allows is rejected alone")
+    func deepRecord() async throws {
+        func item(_ levels: Int) -> String { String(repeating: #"{"L":["#, count: levels) + #"{"N":"1"}"# + String(repeating: "]}", count: levels) }
+        let deep = Events.change(2, item: 2).replacing(#""n":{"N":"2"}"#, with: #""n":\#(item(10))"#)
+        let event = Events.records([Events.change(1), deep, Events.change(3, item: 3)])
+        let sink = TestSink()
+        let blocking = try Host(["things": sink], rejected: #"{"block":true},"limits":{"depth":20}"#, environment: partial)
+        #expect(try await blocking.invoke("a", event).body == failures(Events.sequence(2)))
+        #expect(sink.delivered == ["event-1", "event-3"])
+        await blocking.end()
+
+        let parked = TestSink()
+        let parking = try Host(
+            ["things": TestSink(), "parked": parked], routes: #"[{"to":["things"]}]"#, rejected: #"{"to":["parked"]},"limits":{"depth":20}"#,
+            environment: partial)
+        #expect(try await parking.invoke("a", event).body == failures())
+        #expect(parked.delivered.count == 1)
+        // A queue's answer names the messages of the event, however deep another one's JSON is.
+        let message = Events.message("a").replacing(#""messageAttributes":{}"#, with: #""messageAttributes":\#(item(10))"#)
+        #expect(try await parking.invoke("b", Events.records([message, Events.message("b")])).body == failures())
+        #expect(parked.delivered.count == 2)
+        await parking.end()
+
+        let queue = try Host(["things": TestSink()], rejected: #"{"block":true},"limits":{"depth":20}"#, environment: partial)
+        #expect(try await queue.invoke("c", Events.records([Events.message("b"), message])).body == failures("a"))
+        await queue.end()
+    }
+
     @Test("an unreadable event fails its invocation and no other")
     func unreadableEvent() async throws {
         let sink = TestSink()
@@ -148,6 +176,18 @@ struct HostAnswerTests {
         let host = try Host(["things": TestSink(before: { throw Broken() })])
         let answer = try await host.invoke("a", Events.records(["a", "b"].map { Events.message($0) }))
         #expect(answer.kind == .error && answer.body.contains("2 of 2 records must come again: the cable is cut (2 records)"))
+        await host.end()
+    }
+
+    @Test("a Kinesis record with more in it than a batch takes is delivered whole")
+    func largePayload() async throws {
+        let text = String(repeating: "x", count: 100_000)
+        let changes = (1...100).map { Events.change($0, item: $0).replacing(#""n":{"N":"\#($0)"}"#, with: #""n":{"S":"\#(text)"}"#) }
+        let sink = TestSink()
+        let host = try Host(["things": sink], environment: partial)
+        let record = #"{"kinesis":{"data":"\#(Events.base64(Events.records(changes)))","sequenceNumber":"1"},"eventSource":"aws:kinesis","eventSourceARN":"a"}"#
+        #expect(try await host.invoke("a", Events.records([record])).body == failures())
+        #expect(sink.delivered == (1...100).map { "event-\($0)" })
         await host.end()
     }
 

@@ -103,14 +103,13 @@ struct MetricsTests {
         var tally = EventTally()
         tally.counts = counts
         tally.sinks = [sink]
-        tally.lastTime = Timestamp(milliseconds: 1_795_000_000_000)
         var writer = JSONWriter()
         EmbeddedMetrics(namespace: "Shop", functionName: "me").lines(
             tally, try EventShape(Events.changes([1])), requestID: "r", now: Timestamp(milliseconds: 1_795_000_001_500), into: &writer)
         let lines = String(decoding: writer.array, as: UTF8.self).split(separator: "\n").map(String.init)
         try #require(lines.count == 2)
         let expected: [(String, [String: String], [String])] = [
-            (lines[0], ["Received": "10", "Delivered": "4", "Filtered": "3", "Rejected": "1", "Retried": "2", "IteratorAge": "1500"], ["FunctionName"]),
+            (lines[0], ["Received": "10", "Delivered": "4", "Filtered": "3", "Rejected": "1", "Retried": "2", "IteratorAge": "500"], ["FunctionName"]),
             (lines[1], ["Delivered": "4", "Rejected": "1", "Retried": "2", "SinkLatency": "12.345"], ["FunctionName", "Sink"]),
         ]
         for (line, values, dimensions) in expected {
@@ -130,21 +129,53 @@ struct MetricsTests {
         #expect(try JSONValue(parsing: lines[1])["Sink"] == .string("orders \"1\""))
     }
 
-    @Test("only streams have an iterator's age")
+    private func text(_ tally: EventTally, _ event: String, now: Int64 = 1_795_000_003_000) throws -> String {
+        var writer = JSONWriter()
+        EmbeddedMetrics(namespace: "S", functionName: "f").lines(
+            tally, try EventShape(event), requestID: "r", now: Timestamp(milliseconds: now), into: &writer)
+        return String(decoding: writer.array, as: UTF8.self)
+    }
+
+    @Test("only streams have an iterator's age: that of the last record, counted from when the stream got it")
     func iteratorAge() throws {
         var tally = EventTally()
         tally.counts.received = 1
         tally.counts.delivered = 1
-        tally.lastTime = Timestamp(milliseconds: 2000)
-        func text(_ event: String, now: Int64) throws -> String {
-            var writer = JSONWriter()
-            EmbeddedMetrics(namespace: "S", functionName: "f").lines(
-                tally, try EventShape(event), requestID: "r", now: Timestamp(milliseconds: now), into: &writer)
-            return String(decoding: writer.array, as: UTF8.self)
-        }
-        #expect(try text(Events.changes([1]), now: 3000).contains(#""IteratorAge":1000,"#))
-        #expect(try text(Events.changes([1]), now: 1000).contains(#""IteratorAge":0,"#))
-        #expect(try !text(Events.records([Events.message("a")]), now: 3000).contains("IteratorAge"))
+        #expect(try text(tally, Events.changes([2, 1])).contains(#""IteratorAge":2000,"#))
+        #expect(try text(tally, Events.changes([1]), now: 1000).contains(#""IteratorAge":0,"#))
+        #expect(try !text(tally, Events.records([Events.message("a")])).contains("IteratorAge"))
+        #expect(try !text(tally, #"{"Records":[]}"#).contains("IteratorAge"))
+        // Though it cannot be decoded.
+        #expect(try text(tally, Events.records([Events.misshapen(1)])).contains(#""IteratorAge":2000,"#))
+        // Kinesis tells when it got the record; what is in it may be older, and is all that is known where that is missing.
+        tally.lastTime = Timestamp(milliseconds: 1_795_000_000_000)
+        func kinesis(_ more: String) -> String { Events.records([#"{"kinesis":{"data":"e30="\#(more)},"eventSource":"aws:kinesis"}"#]) }
+        #expect(try text(tally, kinesis(#","approximateArrivalTimestamp":1795000002.9"#)).contains(#""IteratorAge":100,"#))
+        #expect(try text(tally, kinesis("")).contains(#""IteratorAge":3000,"#))
+        #expect(try text(tally, kinesis(#","approximateArrivalTimestamp":null"#)).contains(#""IteratorAge":3000,"#))
+    }
+
+    @Test("a sink that was not called has no latency")
+    func remembered() throws {
+        var sink = BatchReport.SinkCounts(sink: "orders")
+        sink.remembered = 3
+        var tally = EventTally()
+        tally.sinks = [sink]
+        #expect(try !text(tally, Events.changes([1])).contains("SinkLatency"))
+        tally.sinks[0].elapsed = .milliseconds(2)
+        #expect(try text(tally, Events.changes([1])).contains(#""SinkLatency":2,"#))
+    }
+
+    @Test("a dimension's value is one that CloudWatch takes", arguments: [
+        ("orders", "orders"), ("größe", "gr__e"), ("a\tb\u{7F}", "a_b_"), ("", "-"), ("  ", "-"), ("a b", "a b"), (":a:", "_a:"), ("☕️", "_"),
+        (String(repeating: "ü", count: 2000), String(repeating: "_", count: 1024)),
+    ])
+    func dimensions(_ name: String, _ value: String) throws {
+        #expect(EmbeddedMetrics.dimension(name) == value)
+        var tally = EventTally()
+        tally.sinks = [BatchReport.SinkCounts(sink: name)]
+        let lines = try text(tally, Events.changes([1])).split(separator: "\n")
+        #expect(try JSONValue(parsing: lines[1].utf8)["Sink"] == .string(value))
     }
 
     @Test("an event's deadline leaves time to answer, and to work")

@@ -38,11 +38,11 @@ enum Events {
     static func changes(_ numbers: some Sequence<Int>) -> String { records(numbers.map { change($0, item: $0) }) }
 
     /// A subscription's document, uncompressed within the base64, which is read as well.
-    static func logs(group: String = "/aws/lambda/things-api", messages: [String] = ["a line\n"]) -> String {
+    static func logs(group: String = "/aws/lambda/things-api", owner: String = "123456789012", messages: [String] = ["a line\n"]) -> String {
         let events = messages.enumerated().map { number, text in
             #"{"id":"\#(1000 + number)","timestamp":1795000000000,"message":"\#(text.replacing("\n", with: "\\n"))"}"#
         }
-        let document = #"{"messageType":"DATA_MESSAGE","owner":"123456789012","logGroup":"\#(group)","#
+        let document = #"{"messageType":"DATA_MESSAGE","owner":"\#(owner)","logGroup":"\#(group)","#
             + #""logStream":"2026/11/20/[$LATEST]0","subscriptionFilters":["all"],"logEvents":[\#(events.joined(separator: ","))]}"#
         return #"{"awslogs":{"data":"\#(base64(document))"}}"#
     }
@@ -61,9 +61,10 @@ extension EventShape {
 
 extension Invocation {
     /// An invocation without a deadline.
-    static func of(_ event: String) throws -> Invocation {
+    static func of(_ event: String, functionARN: String? = nil) throws -> Invocation {
         var head = HTTPHead()
         head.add("lambda-runtime-aws-request-id", "r")
+        if let functionARN { head.add("lambda-runtime-invoked-function-arn", functionARN) }
         return try #require(Invocation(HTTPResponse(head: head, body: JSONBytes(Array(event.utf8)))))
     }
 }

@@ -61,16 +61,26 @@ struct SecretRecords {
 
     /// An attribute that holds a secret somewhere, and the path to it.
     private mutating func attribute(depth: Int, path: inout String) -> String {
-        switch below(depth > 3 ? 5 : 8) {
+        switch below(depth > 3 ? 6 : 9) {
         case 0: return #"{"N":"\#(digits())"}"#
         case 1: return #"{"SS":[\#(quoted(word(isSecret: true))),"other"]}"#
         case 2: return #"{"B":"\#(encoded(word(isSecret: true)))"}"#
         case 3, 4: return #"{"S":\#(quoted(word(isSecret: true)))}"#
         case 5:
+            // The path leads into a text, or into bytes.
+            path += ".inner"
+            if below(3) == 0 {
+                let word = word(isSecret: true)
+                disguised.insert(word)
+                return #"{"B":"\#(base64(#"{"inner":"\#(word)"}"#))"}"#
+            }
+            let text = quoted(hidden() + #"{"inner":"\#(word(isSecret: true))"}"#)
+            return below(3) == 0 ? #"{"SS":["other",\#(text)]}"# : #"{"S":\#(text)}"#
+        case 6:
             let inner = name()
             if inner.contains(".") || below(2) == 0 { path += "." + inner } else { path += ".*" }
             return #"{"M":{\#(quoted(inner)):\#(attribute(depth: depth + 1, path: &path))}}"#
-        case 6:
+        case 7:
             // The path goes through the list.
             return #"{"L":[\#(attribute(depth: depth + 1, path: &path))]}"#
         default:
@@ -81,10 +91,20 @@ struct SecretRecords {
     private mutating func quotedSecretAttribute() -> String { #"{"S":\#(quoted(word(isSecret: true)))}"# }
 
     private mutating func encoded(_ word: String) -> String {
-        let text = String(decoding: Base64.encodeText(Array(word.utf8)), as: UTF8.self)
-        secrets.append(text)
         disguised.insert(word)
+        return base64(word)
+    }
+
+    private mutating func base64(_ content: String) -> String {
+        let text = String(decoding: Base64.encodeText(Array(content.utf8)), as: UTF8.self)
+        secrets.append(text)
         return text
+    }
+
+    /// What may stand before JSON and does not show, mostly nothing.
+    private mutating func hidden() -> String {
+        let marks = ["\u{FEFF}", "\u{200B}", "\u{0}", "\u{FFFD}\u{1}", " \u{301}\t"]
+        return below(2) == 0 ? "" : marks[below(marks.count)]
     }
 
     private mutating func image(_ root: String, _ key: String) -> String {
@@ -105,8 +125,10 @@ struct SecretRecords {
         var key = #""Key":{"S":"k\#(count)"}"#
         let isSecret = below(2) == 0
         if isSecret {
-            key = #""SecretKey":{"S":"\#(word(isSecret: true))"}"#
-            paths.insert(["keys.SecretKey", "new.SecretKey", "old.SecretKey"][below(3)])
+            let isText = below(2) == 0
+            let word = word(isSecret: true)
+            key = #""SecretKey":{"S":\#(quoted(isText ? hidden() + #"{"inner":"\#(word)"}"# : word))}"#
+            paths.insert(["keys", "new", "old"][below(3)] + ".SecretKey" + (isText ? ".inner" : ""))
         }
         let operation = ["INSERT", "MODIFY", "REMOVE", "ARCHIVE"][below(4)]
         let form = below(4)
@@ -137,19 +159,26 @@ struct SecretRecords {
 
     /// JSON that holds a secret somewhere, and the path to it.
     private mutating func value(depth: Int, path: inout String) -> String {
-        switch below(depth > 3 ? 2 : 4) {
+        switch below(depth > 3 ? 2 : 6) {
         case 0: return digits()
         case 1: return quoted(word(isSecret: true))
         case 2:
             let inner = name()
             path += "." + inner
             return "{\(quoted(inner)):\(value(depth: depth + 1, path: &path))}"
+        case 3, 4:
+            // JSON in a text, whole or cut.
+            let inner = name()
+            path += "." + inner
+            let text = hidden() + "{\(quoted(inner)):\(value(depth: depth + 1, path: &path))}"
+            return quoted(below(3) == 0 ? String(text.dropLast()) : text)
         default: return "[\(value(depth: depth + 1, path: &path))]"
         }
     }
 
-    private mutating func object(_ root: String) -> String {
-        var members = [#""open":"\#(word(isSecret: false, in: root))""#]
+    /// - Parameter isOpen: there is a word in it that must still be seen.
+    private mutating func object(_ root: String, isOpen: Bool = true) -> String {
+        var members = isOpen ? [#""open":"\#(word(isSecret: false, in: root))""#] : []
         for number in 0..<1 + below(3) {
             let name = "\(self.name())\(number)"
             var path = "\(root).\(name)"
@@ -162,11 +191,23 @@ struct SecretRecords {
 
     private mutating func log() {
         count += 1
-        let message = below(4) == 0 ? plainSecret("message") : object("message")
+        let message = text("message")
         let fields = below(2) == 0 ? "" : #","extractedFields":\#(object("fields"))"#
         records.append(
             #"{"messageType":"DATA_MESSAGE","owner":"123456789012","logGroup":"/aws/lambda/things","logStream":"2026/11/20/[$LATEST]0a","#
                 + #""subscriptionFilters":["f"],"logEvents":[{"id":"log-\#(count)","timestamp":1790000000000,"message":\#(quoted(message))\#(fields)}]}"#)
+    }
+
+    /// A text with a secret in it: JSON, as it is, in a JSON string, cut or behind something that does not show; or none.
+    private mutating func text(_ root: String) -> String {
+        switch below(8) {
+        case 0, 1: return plainSecret(root)
+        case 2: return "\u{FEFF}" + object(root, isOpen: false)
+        case 3: return hidden() + "\u{200B}" + quoted(object(root, isOpen: false))
+        case 4: return String(object(root, isOpen: false).dropLast())
+        case 5: return quoted(object(root))
+        default: return object(root)
+        }
     }
 
     private mutating func plainSecret(_ path: String) -> String {
@@ -176,7 +217,7 @@ struct SecretRecords {
 
     private mutating func message() {
         count += 1
-        let body = below(4) == 0 ? plainSecret("body") : object("body")
+        let body = text("body")
         guard below(3) == 0 else { return records.append(queued(body)) }
         let notification = #"{"Type":"Notification","TopicArn":"arn:aws:sns:eu-west-1:123456789012:t","Subject":"\#(word(isSecret: true))","#
             + #""Message":\#(quoted(body)),"MessageAttributes":{"a":{"Type":"String","Value":"\#(word(isSecret: true))"}},"#
@@ -205,10 +246,12 @@ struct SecretRecords {
     private mutating func event() {
         count += 1
         let hasID = below(3) > 0
+        // One whose time is none is a message, if a queue carries it: a path to bodies hides all of it.
+        let isEvent = below(4) > 0
         let event = #"{"version":"0",\#(hasID ? #""id":"event-\#(count)","# : "")"detail-type":"Thing","source":"shop","account":"123456789012","#
-            + #""time":"2026-11-20T15:00:00Z","region":"eu-west-1","resources":[],"detail":\#(object("detail"))}"#
-        let record = below(2) == 0 ? event : queued(event)
-        if !hasID { noteMadeID(of: record) }
+            + #""time":"\#(isEvent ? "2026-11-20T15:00:00Z" : "then")","region":"eu-west-1","resources":[],"detail":\#(object("detail", isOpen: isEvent))}"#
+        let record = isEvent && below(2) == 0 ? event : queued(event)
+        if isEvent && !hasID { noteMadeID(of: record) }
         records.append(record)
     }
 

@@ -257,10 +257,14 @@ struct RandomRecordings {
 
     // MARK: Messages and events
 
-    mutating func busEvent() -> JSONText {
+    /// - Parameter isSound: else it has an event's members, and is none.
+    mutating func busEvent(isSound: Bool = true) -> JSONText {
+        let isTimely = isSound || random.chance(50)
+        let type = isSound || !isTimely ? string() : .raw("5")
+        let time = isTimely ? "2026-11-20T15:00:0\(below(10))Z" : "yesterday"
         let event: [(name: String, value: JSONText)] = [
-            ("version", .quoted("0")), ("id", .quoted(nextID())), ("detail-type", string()), ("source", .quoted("shop.orders")),
-            ("account", .quoted("123456789012")), ("time", .quoted("2026-11-20T15:00:0\(below(10))Z")), ("region", .quoted("eu-west-1")),
+            ("version", .quoted("0")), ("id", .quoted(nextID())), ("detail-type", type), ("source", .quoted("shop.orders")),
+            ("account", .quoted("123456789012")), ("time", .quoted(time)), ("region", .quoted("eu-west-1")),
             ("resources", .array([])), ("detail", item(attributes: below(4))),
         ]
         return .object(random.chance(40) ? event.shuffled(using: &random) : event)
@@ -269,7 +273,7 @@ struct RandomRecordings {
     mutating func message() -> JSONText {
         let body: String
         switch below(5) {
-        case 0: body = embedded(busEvent())
+        case 0: body = embedded(busEvent(isSound: random.chance(70)))
         case 1:
             let notification = JSONText.object([
                 ("Type", .quoted("Notification")), ("MessageId", .quoted("m")), ("TopicArn", .quoted("arn:aws:sns:eu-west-1:123456789012:t")),

@@ -152,6 +152,81 @@ import Testing
         #expect(try plain(EnvelopeRecords.text, ["body.a"])["body"] == .string("hello ☕"))
     }
 
+    private func queued(_ body: String) -> String {
+        EnvelopeRecords.text.replacing(#""hello ☕""#, with: JSONValue.string(body).text)
+    }
+
+    /// What does not show does not make a text of JSON, for whoever leaves it out.
+    @Test(arguments: [
+        "\u{FEFF}", "\u{200B}", "\u{0}", "\u{1}\t", "\u{2060}\u{AD}", "\u{301}", "\u{FFFD}\u{FFFD}", "\u{EF}\u{BB}\u{BF}", "\u{2028} ", "\u{E000}", "\u{3164}",
+    ])
+    func whatStandsBeforeJSON(_ start: String) throws {
+        let json = #"{"customer":{"email":"asa@"},"n":1}"#
+        for json in [json, "[\(json)]", JSONValue.string(json).text, "{\u{200D}" + json.dropFirst()] {
+            #expect(try plain(queued(start + json), ["body.customer.email"], .masked)["body"] == .string("***"))
+            #expect(try !redacted(queued(start + json), ["body.customer.email"]).line(.typed).contains("asa@"))
+            let log = EnvelopeRecords.log.replacing(#""message":"{"#, with: #""message":\#(JSONValue.string(start + json).text),"more":"{"#)
+            #expect(try plain(log, ["message.customer.email"])["message"] == .string(""))
+        }
+        // It was never JSON.
+        let text = start + "asa@ {}"
+        #expect(try plain(queued(text), ["body.customer.email"])["body"] == .string(text))
+    }
+
+    /// A text of JSON in JSON is followed as far as it can be.
+    @Test func textsInTexts() throws {
+        let json = #"{"customer":{"email":"asa@"},"n":1}"#
+        let string = JSONValue.string(json).text
+        let email = ["body.customer.email"]
+        #expect(try plain(queued(string), email)["body"] == .string(#"{"customer":{},"n":1}"#))
+        #expect(try plain(queued(#""hello""#), email)["body"] == .string("hello"))
+        #expect(try plain(queued(String(string.dropLast())), email)["body"] == .string(""))
+        #expect(try plain(queued(#"{"a":[\#(string)],"b":"text"}"#), ["body.a.customer.email", "body.b.c"])["body"]?.text
+            == #"{"a":["{\"customer\":{},\"n\":1}"],"b":"text"}"#)
+        #expect(try plain(queued(#"{"a":"{\"customer\"","n":1}"#), ["body.a.b"], .masked)["body"]?.text == #"{"a":"***","n":1}"#)
+        // However many there are, and however deep.
+        var many = json
+        for _ in 0..<8 { many = JSONValue.string(many).text }
+        #expect(try !redacted(queued(many), email).line(.typed).contains("asa@"))
+        let deep = JSONValue.string(String(repeating: "[", count: 500) + json + String(repeating: "]", count: 500)).text
+        #expect(try plain(queued(#"{"a":\#(deep)}"#), ["body.a.customer.email"])["body"]?.text == #"{"a":""}"#)
+
+        let event = EnvelopeRecords.event.replacing(#"{"email":"asa@example.com"}"#, with: JSONValue.string(json).text)
+        #expect(try plain(event, ["detail.customer.customer"])["detail"]?["customer"] == .string(#"{"n":1}"#))
+        let fields = EnvelopeRecords.log.replacing(#""192.0.2.7""#, with: string)
+        #expect(try plain(fields, ["fields.ip.customer"])["fields"]?["ip"] == .string(#"{"n":1}"#))
+    }
+
+    @Test func textsInAttributes() throws {
+        let json = #"{"customer":{"email":"asa@"},"n":1}"#
+        let string = JSONValue.string(json).text
+        let binary = Base64.encodeToString(Array(json.utf8))
+        let text = EnvelopeRecords.modify
+            .replacing(#"{"SS":["b","a"]}"#, with: #"{"SS":["b",\#(string)]}"#).replacing(#"{"B":"AQI="}"#, with: #"{"B":"\#(binary)"}"#)
+            .replacing(#"{"S":"x1"}"#, with: #"{"S":\#(string)}"#)
+        let new = try plain(text, ["new.lines.sku.customer.email", "new.tags.x", "new.raw.x", "new.price.x", "new.gone.x", "new.customer.name.x"])["new"]
+        #expect(new?["lines"]?.text == #"[{"sku":"{\"customer\":{},\"n\":1}","count":2},{"sku":"x2","count":1}]"#)
+        #expect(new?["tags"] == .string("") && new?["raw"] == .string("") && new?["price"] == .number("49.50") && new?["gone"] == .null)
+        #expect(new?["customer"]?["name"] == .string(#"Åsa "A""#))
+        #expect(try plain(text, ["new.*.customer"], .masked)["new"]?["tags"] == .string("***"))
+    }
+
+    /// What a key holds stands in the images too, and an id may be made of it.
+    @Test func textsInKeys() throws {
+        let string = JSONValue.string(#"{"email":"asa@","n":1}"#).text
+        for path in ["keys.Id.email", "new.Id.email", "old.*.email"] {
+            let text = EnvelopeRecords.modify.replacing(#"{"N":"5"}"#, with: #"{"S":\#(string)}"#)
+            let line = try plain(text, [path])
+            for image in ["keys", "new", "old"] { #expect(line[image]?["Id"] == .string(#"{"n":1}"#), "\(path) \(image)") }
+            #expect(try redacted(text, [path]).subject?.contains("asa@") == false)
+            // Of other attributes only those are hidden that the path leads to.
+            #expect(line["new"]?["customer"]?["email"] == .string("asa@example.com"))
+            let export = EnvelopeRecords.export.replacing(#"{"N":"5"}"#, with: #"{"S":\#(string)}"#)
+            #expect(try redacted(export, [path]).idText != EnvelopeRecords.record(export).idText)
+        }
+        #expect(try redacted(EnvelopeRecords.export, ["keys.Id.email"]).idText == EnvelopeRecords.record(EnvelopeRecords.export).idText)
+    }
+
     @Test func messagesAndWhatTheyCarry() throws {
         let message = try redacted(EnvelopeRecords.message, ["body.order.email"])
         #expect(try JSONValue(parsing: message.line(.plain))["body"]?.text == #"{"order":{"id":7}}"#)
