@@ -218,6 +218,9 @@ extension EventStoreError {
     init(_ error: any Error, opening path: String) {
         switch error {
         case let error as EventStoreError: self = error
+        // SQLite tells of a disk's fault here. Only a folder has a dot in it.
+        case is DatabaseError where FileManager.default.fileExists(atPath: "\(path)/."):
+            self.init(.notAnEventTable, "\(path) is not an event table: it is a folder")
         case let error as DatabaseError where error.resultCode == .SQLITE_NOTADB:
             self.init(.notAnEventTable, "\(path) is not an event table: it is no SQLite file")
         case let error as DatabaseError where error.resultCode == .SQLITE_BUSY:

@@ -101,6 +101,20 @@ struct StoreTests {
         #expect(try await after.read { try String.fetchAll($0, sql: "SELECT name FROM sqlite_schema") } == ["contacts"])
     }
 
+    @Test("A folder is said to be one", arguments: [SQLiteEventStore.Access.readOnly, .existing, .readWrite])
+    func folder(access: SQLiteEventStore.Access) async throws {
+        let folder = try TemporaryFolder()
+        try FileManager.default.createDirectory(atPath: folder.path("f"), withIntermediateDirectories: false)
+        try FileManager.default.createSymbolicLink(atPath: folder.path("link"), withDestinationPath: "f")
+        for name in ["f", "f/", "link"] {
+            await #expect { _ = try await SQLiteEventStore(path: folder.path(name), access: access) } throws: {
+                guard let error = $0 as? EventStoreError else { return false }
+                return error.code == .notAnEventTable && error.message.hasSuffix("it is a folder")
+            }
+        }
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path("f")).isEmpty)
+    }
+
     @Test("A file of a newer version is refused")
     func tooNew() async throws {
         let folder = try TemporaryFolder()

@@ -123,6 +123,7 @@ public struct Configuration: Sendable {
         for name in short where !sinks.contains(where: { $0.name == name }) {
             if let sink = registry.declaration(short: name, origin: origin, mistakes: &mistakes) { sinks.append(sink) }
         }
+        mistakes += registry.sharedFiles(sinks)
         guard mistakes.isEmpty else { throw ConfigurationErrors(mistakes) }
         var route = Route(name: "everything", envelope: envelope, to: sinks.map(\.name))
         if envelope.isForChangesOnly { route.conditions.append(.kind([.change])) }

@@ -49,7 +49,7 @@ struct ConfigurationReader {
         _ node: ConfigurationNode, _ path: ConfigurationPath
     ) -> [Configuration.SinkDeclaration] {
         guard object(node, path, keys: nil) else { return [] }
-        return node.members.compactMap { member in
+        let sinks: [Configuration.SinkDeclaration] = node.members.compactMap { member in
             let path = path.member(member.name)
             guard object(member.node, path, keys: nil), let type = required("type", in: member.node, path),
                 let name = text(type, path.member("type"))
@@ -61,6 +61,8 @@ struct ConfigurationReader {
             entry.check(member.node, path, &mistakes)
             return Configuration.SinkDeclaration(name: member.name, type: name, settings: member.node)
         }
+        mistakes += registry.sharedFiles(sinks)
+        return sinks
     }
 
     private mutating func readRoutes(

@@ -66,7 +66,7 @@ struct BatchAccount {
         switch effect.state {
         case .delivered, .alreadyThere, .remembered: return
         case .retry, .unparked: other = .retry(reason)
-        case .parked: other = .parked(reason)
+        case .parked, .parkedBefore: other = .parked(reason)
         case .listed: other = .rejected(reason)
         case .open, .toPark, .oldToPark:
             throw ConservationError("\(ledger.share.storage.sink): record \(effect.slot) of the batch was not settled")
@@ -81,7 +81,7 @@ struct BatchAccount {
             case .parked: fates.append(.parked(reason))
             case .listed: fates.append(.rejected(reason))
             case .retry, .unparked: fates.append(.retry(reason))
-            case .open, .delivered, .alreadyThere, .remembered, .toPark, .oldToPark:
+            case .open, .delivered, .alreadyThere, .remembered, .parkedBefore, .toPark, .oldToPark:
                 throw ConservationError("undecodable record \(index) of the batch was not settled")
             }
         }
@@ -122,13 +122,13 @@ struct BatchAccount {
     private func rejections() -> [BatchReport.Rejection] {
         var rejections: [(slot: Int, rejection: BatchReport.Rejection)] = []
         for ledger in work.ledgers {
-            for (place, effect) in ledger.effects.enumerated() where effect.state == .parked || effect.state == .listed {
+            for (place, effect) in ledger.effects.enumerated() where effect.state.isParked || effect.state == .listed {
                 let record = ledger.record(effect)
                 // The id is the one that the sink was given: reports are shown, and an id may be made of what is to be hidden.
                 rejections.append((effect.slot, BatchReport.Rejection(
                     record: ledger.share.storage.record(place).id, source: record.source, position: record.position,
                     route: ledger.share.storage.route(slot: effect.slot), sink: ledger.share.storage.sink,
-                    reason: effect.reason ?? "", isParked: effect.state == .parked)))
+                    reason: effect.reason ?? "", isParked: effect.state.isParked)))
             }
         }
         var all = rejections.sorted { $0.slot < $1.slot }.map(\.rejection)

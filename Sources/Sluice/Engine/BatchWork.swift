@@ -231,7 +231,7 @@ struct BatchWork: Sendable {
             if ledger.plain != nil { for id in ledger.allIDs { event.note(sent: id) } }
             for effect in ledger.effects {
                 if effect.state.isFinal {
-                    event.note(sent: ledger.id(effect))
+                    event.note(sent: ledger.id(effect), parkedFor: effect.parkingReason)
                 } else if effect.state.isRetry {
                     event.note(awaited: ledger.id(effect))
                 }
@@ -256,8 +256,8 @@ struct BatchWork: Sendable {
             for effect in ledger.effects where effect.state.isFinal {
                 let id = ledger.id(effect)
                 if mustComeAgain, !retried.contains(id) {
-                    memory.remember(id)
-                } else if effect.state == .remembered {
+                    memory.remember(id, parkedFor: effect.parkingReason)
+                } else if effect.state.isFromBefore {
                     memory.forget(id)
                 }
             }

@@ -7,31 +7,49 @@ import StreamRecords
 /// Bounded: of two generations, the older one is forgotten when the younger one is full. What is forgotten is sent
 /// again, which at-least-once allows.
 struct DeliveredMemory: Sendable {
-    private var young: Set<Delivery.ID> = []
-    private var old: Set<Delivery.ID> = []
+    private struct Generation: Sendable {
+        var ids: Set<Delivery.ID> = []
+        /// Those among them that the sink rejected and that were parked, with the reason.
+        var parked: [Delivery.ID: Reason] = [:]
+    }
+
+    private var young = Generation()
+    private var old = Generation()
     private let generation: Int
 
     /// - Parameter capacity: the most (record, sink) pairs it holds.
     init(capacity: Int) { generation = max(1, capacity / 2) }
 
-    var isEmpty: Bool { young.isEmpty && old.isEmpty }
-    var count: Int { young.count + old.count }
+    var isEmpty: Bool { young.ids.isEmpty && old.ids.isEmpty }
+    var count: Int { young.ids.count + old.ids.count }
     /// All that it holds, the older ones first.
-    var ids: some Sequence<Delivery.ID> { [old, young].joined() }
+    var ids: some Sequence<Delivery.ID> { [old.ids, young.ids].joined() }
 
-    func contains(_ id: Delivery.ID) -> Bool { young.contains(id) || old.contains(id) }
+    func contains(_ id: Delivery.ID) -> Bool { young.ids.contains(id) || old.ids.contains(id) }
 
-    mutating func remember(_ id: Delivery.ID) {
-        if contains(id) { return }
-        if young.count >= generation {
-            old = young
-            young = []
+    /// Why it was parked; absent where it was delivered, or is not known.
+    func parkingReason(_ id: Delivery.ID) -> Reason? { young.parked[id] ?? old.parked[id] }
+
+    /// - Parameter reason: why it was parked; absent where it was delivered. Of two records with one id, the parked one counts.
+    mutating func remember(_ id: Delivery.ID, parkedFor reason: Reason? = nil) {
+        if old.ids.contains(id) {
+            if let reason { old.parked[id] = reason }
+            return
         }
-        young.insert(id)
+        if !young.ids.contains(id) {
+            if young.ids.count >= generation {
+                old = young
+                young = Generation()
+            }
+            young.ids.insert(id)
+        }
+        if let reason { young.parked[id] = reason }
     }
 
     mutating func forget(_ id: Delivery.ID) {
-        young.remove(id)
-        old.remove(id)
+        young.ids.remove(id)
+        young.parked[id] = nil
+        old.ids.remove(id)
+        old.parked[id] = nil
     }
 }

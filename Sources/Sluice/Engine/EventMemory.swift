@@ -20,7 +20,8 @@ package struct EventMemory: Sendable {
         sent = DeliveredMemory(capacity: capacity)
     }
 
-    mutating func note(sent id: Delivery.ID) { sent.remember(id) }
+    /// - Parameter reason: why it was parked; absent where it was delivered.
+    mutating func note(sent id: Delivery.ID, parkedFor reason: Reason? = nil) { sent.remember(id, parkedFor: reason) }
 
     mutating func note(done id: Delivery.ID) { done.append(id) }
 
@@ -37,7 +38,7 @@ package struct EventMemory: Sendable {
     /// Remembers what went out of an event that comes again, and forgets what was kept of one that is through.
     func update(_ memory: inout DeliveredMemory, comesAgain: Bool) {
         if comesAgain {
-            for id in sent.ids where !awaited.contains(id) { memory.remember(id) }
+            for id in sent.ids where !awaited.contains(id) { memory.remember(id, parkedFor: sent.parkingReason(id)) }
         } else if !memory.isEmpty {
             for id in sent.ids { memory.forget(id) }
         }

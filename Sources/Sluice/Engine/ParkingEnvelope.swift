@@ -65,7 +65,7 @@ struct RejectedItem: Sendable {
             writer.write(raw: rawBytes.lazy.map { $0 == 0x0A || $0 == 0x0D ? 0x20 : $0 })
         } else {
             writer.write(raw: ",\"record_base64\":\"")
-            writer.write(raw: base64(rawBytes))
+            writer.write(raw: Base64.encode(rawBytes))
             writer.write(raw: "\"")
         }
         writer.write(raw: "}")
@@ -123,21 +123,4 @@ func parkingBatches(_ items: [RejectedItem], sink: String, needsPayloads: Bool) 
             rendered: needsPayloads ? RenderedLines(bytes: lines.finish(), offsets: offsets) : .none,
             routeNames: DeliveryBatch.RouteNames(plans: [], names: ["rejected"]), rejectionBlocks: false)
     }
-}
-
-/// Base64 by RFC 4648, section 4, with padding.
-func base64(_ bytes: [UInt8]) -> [UInt8] {
-    let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
-    var out: [UInt8] = []
-    out.reserveCapacity((bytes.count + 2) / 3 * 4)
-    for start in stride(from: 0, to: bytes.count, by: 3) {
-        let group = bytes[start..<min(start + 3, bytes.count)]
-        var bits: UInt32 = 0
-        for byte in group { bits = bits << 8 | UInt32(byte) }
-        bits <<= UInt32(3 - group.count) * 8
-        for digit in 0..<4 {
-            out.append(digit <= group.count ? alphabet[Int(bits >> (18 - 6 * UInt32(digit)) & 63)] : UInt8(ascii: "="))
-        }
-    }
-    return out
 }

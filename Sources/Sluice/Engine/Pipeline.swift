@@ -244,8 +244,9 @@ extension SinkRegistry {
         }
         var logger = options.logger
         logger[metadataKey: "sink"] = "\(declaration.name)"
-        let context = SinkContext(
+        var context = SinkContext(
             name: declaration.name, logger: logger, environment: options.environment, clock: SinkClock(now: options.now))
+        context.end = options.end
         return try await entry.make(declaration.settings, context)
     }
 }

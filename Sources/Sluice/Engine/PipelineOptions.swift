@@ -27,6 +27,8 @@ public struct PipelineOptions: Sendable {
     public var metrics: any MetricsFactory
     /// Given to the sinks.
     public var environment: [String: String]
+    /// Given to the sinks.
+    public var end = RunEnd()
     /// The time by the clock on the wall: for the age of records, and in what is parked.
     public var now: @Sendable () -> Timestamp
 

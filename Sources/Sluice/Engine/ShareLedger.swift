@@ -20,6 +20,8 @@ struct ShareLedger: Sendable {
         /// To be parked since it is so old; otherwise it would be retried.
         case oldToPark
         case parked
+        /// Parked when the batch came before.
+        case parkedBefore
         /// Rejected, and not parked because that failed: to be retried. As it can never be delivered, no order is lost
         /// if later records of its key go on.
         case unparked
@@ -28,8 +30,11 @@ struct ShareLedger: Sendable {
 
         var isRetry: Bool { self == .retry || self == .unparked }
         var mustPark: Bool { self == .toPark || self == .oldToPark }
+        var isParked: Bool { self == .parked || self == .parkedBefore }
+        /// Settled when the batch came before.
+        var isFromBefore: Bool { self == .remembered || self == .parkedBefore }
         /// Whether the sink need not see the record again.
-        var isFinal: Bool { self == .delivered || self == .alreadyThere || self == .remembered || self == .parked }
+        var isFinal: Bool { self == .delivered || self == .alreadyThere || isFromBefore || self == .parked }
     }
 
     /// One record in one sink.
@@ -37,6 +42,9 @@ struct ShareLedger: Sendable {
         let slot: Int
         var state = State.open
         var reason: Reason?
+
+        /// Why it was parked; absent where it was not.
+        var parkingReason: Reason? { state.isParked ? reason ?? "" : nil }
     }
 
     let share: Prepared.Share
@@ -73,13 +81,16 @@ struct ShareLedger: Sendable {
         if let reason { effects[place].reason = reason }
     }
 
-    /// Settles what went out when the batch came before.
+    /// Settles what went out, or was parked, when the batch came before.
     /// - Returns: the places of the rest.
     mutating func settle(_ known: DeliveredMemory) -> [Int] {
         spread()
         var places: [Int] = []
         for place in effects.indices {
-            if known.contains(id(effects[place])) {
+            let id = id(effects[place])
+            if let reason = known.parkingReason(id) {
+                settle(place, .parkedBefore, reason)
+            } else if known.contains(id) {
                 settle(place, .remembered)
             } else {
                 places.append(place)
@@ -123,7 +134,7 @@ struct ShareLedger: Sendable {
         var closed: Set<OrderingKey> = []
         for place in effects.indices {
             let effect = effects[place]
-            if effect.state == .remembered || (closed.isEmpty && effect.state != .retry) { continue }
+            if effect.state.isFromBefore || (closed.isEmpty && effect.state != .retry) { continue }
             guard let key = key(effect) else { continue }
             if closed.contains(key) {
                 // A sink that lets a record wait often says nothing about it.
@@ -148,7 +159,7 @@ struct ShareLedger: Sendable {
             case .delivered: counts.delivered += 1
             case .alreadyThere: counts.alreadyThere += 1
             case .remembered: counts.remembered += 1
-            case .parked, .listed: counts.rejected += 1
+            case .parked, .parkedBefore, .listed: counts.rejected += 1
             case .retry, .unparked: counts.retry += 1
             case .open, .toPark, .oldToPark: break
             }

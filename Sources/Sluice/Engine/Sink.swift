@@ -110,6 +110,8 @@ public struct SinkContext: Sendable {
     public var environment: [String: String]
     /// Tells the time, and waits.
     public var clock: SinkClock
+    /// What the host says of the run's end.
+    public var end = RunEnd()
 
     public init(name: String, logger: Logger, environment: [String: String] = [:], clock: SinkClock = .system) {
         self.name = name

@@ -9,6 +9,8 @@ public struct SinkRegistry: Sendable {
         var shorthands: [SinkShorthand]
         var check: Check
         var make: Make
+        /// The setting that names a file which such a sink writes as a whole.
+        var fileSetting: String?
     }
 
     private var entries: [String: Entry] = [:]
@@ -56,6 +58,34 @@ public struct SinkRegistry: Sendable {
         factory: @escaping @Sendable (ConfigurationNode, SinkContext) async throws -> any Sink
     ) {
         entries[name] = Entry(shorthands: shorthands, check: { _, _, _ in }, make: factory)
+    }
+
+    /// Notes that sinks of a type write a file as a whole, so that no two may have the same one.
+    ///
+    /// - Parameter setting: the setting that names it.
+    mutating func setFile(of name: String, setting: String) { entries[name]?.fileSetting = setting }
+
+    /// A mistake for each sink that writes the same file as one before it: the last would put its lines in the place of all others.
+    func sharedFiles(_ sinks: [Configuration.SinkDeclaration]) -> [ConfigurationMistake] {
+        var mistakes: [ConfigurationMistake] = []
+        var writers: [String: String] = [:]
+        let files = sinks.compactMap { sink in
+            self[sink.type]?.fileSetting.flatMap { setting in sink.settings[setting].map { (sink: sink, setting: setting, node: $0) } }
+        }
+        if files.count < 2 { return [] }
+        for (sink, setting, node) in files {
+            guard let path = node.string, !path.isEmpty, Files.isFileOrAbsent(path) else { continue }
+            let place = Files.place(of: path)
+            guard let writer = writers[place] else {
+                writers[place] = sink.name
+                continue
+            }
+            // A sink of the command line is called by the words that stand there, not by a path.
+            mistakes.append(ConfigurationMistake(
+                .conflict, at: node.mark, path: node.mark.line == 0 ? "" : "sinks.\(sink.name).\(setting)",
+                found: "\(path.quotedForMessage), which the sink \(writer.quotedForMessage) writes", expected: "a file of its own"))
+        }
+        return mistakes
     }
 
     /// The names of the registered types, sorted.

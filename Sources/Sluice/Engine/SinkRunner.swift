@@ -88,7 +88,7 @@ final class SinkRunner: Sendable {
     private func deliverLane(
         _ batch: DeliveryBatch, blocks: @escaping @Sendable (Outcome, Delivery) -> Bool
     ) async -> Outcomes {
-        if batch.count <= traits.maximumRecords { return await call(batch) }
+        if batch.count <= traits.maximumRecords { return await call(batch, blocks) }
         var outcomes = Outcomes(count: batch.count)
         var gate = KeyGate()
         var start = 0
@@ -100,7 +100,7 @@ final class SinkRunner: Sendable {
             if open.isEmpty { continue }
             let call = open.count == part.count
                 ? batch.part(part) : DeliveryBatch(batch.storage.selecting(open), deadline: batch.deadline)
-            let answer = await self.call(call)
+            let answer = await self.call(call, blocks)
             for (place, index) in open.enumerated() {
                 outcomes[index] = answer[place]
                 if !answer.allDelivered, blocks(answer[place], batch[index]) { gate.close(batch[index]) }
@@ -109,7 +109,7 @@ final class SinkRunner: Sendable {
         return outcomes
     }
 
-    private func call(_ batch: DeliveryBatch) async -> Outcomes {
+    private func call(_ batch: DeliveryBatch, _ blocks: @escaping @Sendable (Outcome, Delivery) -> Bool) async -> Outcomes {
         guard let deadline = batch.deadline else {
             do {
                 return checked(try await sink.deliver(batch), batch)
@@ -123,7 +123,7 @@ final class SinkRunner: Sendable {
         let result = await race(until: deadline) {
             try await sink.deliver(batch)
         } late: { [self] result in
-            if case .success(let outcomes) = result { note(late: checked(outcomes, batch), batch) }
+            if case .success(let outcomes) = result { note(late: checked(outcomes, batch), batch, blocks) }
             lateCalls.withLock { $0 -= 1 }
         }
         switch result {
@@ -135,9 +135,22 @@ final class SinkRunner: Sendable {
         }
     }
 
-    private func note(late outcomes: Outcomes, _ batch: DeliveryBatch) {
-        let ids = batch.indices.filter { outcomes[$0].code == .delivered || outcomes[$0].code == .alreadyThere }
-            .map { batch[$0].accountID }
+    /// Notes what was delivered, but for the later records of a key of which an earlier one must come again: they have to follow it once more, or the
+    /// destination ends with the older one.
+    private func note(late outcomes: Outcomes, _ batch: DeliveryBatch, _ blocks: (Outcome, Delivery) -> Bool) {
+        var ids: [Delivery.ID] = []
+        // Two records of one batch may have the same id; what must come again must not be taken for the other.
+        var awaited: Set<Delivery.ID> = []
+        var gate = KeyGate()
+        for (index, delivery) in batch.enumerated() {
+            if outcomes[index].isDelivered, gate.isOpen(for: delivery) {
+                ids.append(delivery.accountID)
+            } else {
+                awaited.insert(delivery.accountID)
+                if blocks(outcomes[index], delivery) { gate.close(delivery) }
+            }
+        }
+        if !awaited.isEmpty { ids.removeAll { awaited.contains($0) } }
         lateDeliveries.withLock { $0 += ids }
     }
 

@@ -6,12 +6,13 @@ import Synchronization
 /// Writes records as lines into one file.
 ///
 /// The lines go into a file aside, which takes the place of the real one when the run ends: whoever reads it never
-/// sees half a run, and after an interruption the old file is as it was. A path that is no regular file (a pipe, a
-/// device) is written to directly.
+/// sees half a run, and after a run that broke off the old file is as it was. A run that goes on until somebody stops
+/// it writes behind what is there instead, each batch at once. A path that is no regular file (a pipe, a device) is
+/// written to directly.
 public final class FileSink: Sink {
     public struct Settings: Decodable, Sendable {
         /// Folders on the way are created.
-        var path: String
+        var path: FilePath
         /// Keep what is in the file already, and write behind it.
         var append: Bool?
     }
@@ -20,7 +21,7 @@ public final class FileSink: Sink {
     private let output: Mutex<Output?>
 
     public init(_ settings: Settings, _ context: SinkContext) async throws {
-        output = Mutex(try Output.open(settings.path, append: settings.append ?? false))
+        output = Mutex(try Output.open(settings.path.text, append: settings.append ?? false, isEndless: context.end.isOpen))
     }
 
     public func deliver(_ batch: DeliveryBatch) async throws -> Outcomes {
@@ -54,40 +55,86 @@ public final class FileSink: Sink {
     }
 }
 
+/// The path of a file to be written. One that can only be a folder's would be found out when the run is over.
+struct FilePath: Sendable, Hashable, Decodable, ConfigurationScalar {
+    let text: String
+
+    /// - Returns: nil where nothing stands behind the last slash.
+    init?(text: String) {
+        if Files.name(of: text).isEmpty { return nil }
+        self.text = text
+    }
+
+    init(from decoder: any Decoder) throws {
+        guard let path = FilePath(text: try decoder.singleValueContainer().decode(String.self)) else {
+            throw ConfigurationValueError(expected: Self.expected)
+        }
+        self = path
+    }
+
+    static func read(_ node: ConfigurationNode) -> FilePath? { node.string.flatMap { FilePath(text: $0) } }
+    static var expected: String { "the path of a file, with its name at the end" }
+    static var placeholder: FilePath { FilePath() }
+    static var isWrittenAsText: Bool { true }
+
+    private init() { text = "" }
+}
+
 /// A file on its way to its place.
 private struct Output: ~Copyable, Sendable {
+    private enum Way: Sendable {
+        /// The target is no regular file.
+        case direct
+        /// Each batch behind what the target holds by then.
+        case atOnce
+        /// Into a file at that path, which takes the target's place in the end, or is put behind what the target holds by then.
+        case aside(String, append: Bool)
+    }
+
     private let target: String
-    /// Where the lines go until then; absent where they go straight to the target.
-    private let aside: String?
-    private let file: OpenFile
+    private let way: Way
+    /// Absent where each batch opens it.
+    private let file: OpenFile?
     private var length = 0
 
-    private init(target: String, aside: String?, file: consuming OpenFile) {
+    private init(target: String, way: Way, file: consuming OpenFile?) {
         self.target = target
-        self.aside = aside
+        self.way = way
         self.file = file
     }
 
-    static func open(_ path: String, append: Bool) throws(FileError) -> Output {
+    /// - Parameter isEndless: the run has no end that lines could wait for.
+    static func open(_ path: String, append: Bool, isEndless: Bool) throws(FileError) -> Output {
         let target = Files.resolved(path)
         let there = try Files.kind(of: target)
         switch there?.kind {
         case .folder: throw Files.isFolderError(path)
-        case .other: return Output(target: target, aside: nil, file: try OpenFile(target, .write))
+        case .other: return Output(target: target, way: .direct, file: try OpenFile(target, .write))
         case .regular, nil: break
         }
-        let folder = Files.folder(of: target)
-        try Files.createFolder(folder)
+        try Files.createFolder(Files.folder(of: target))
         removeLeftovers(of: target)
-        let aside = Files.join(folder, "\(prefix(of: target))\(Files.processNumber)-\(UInt64.random(in: 0 ... .max))")
-        var output = Output(
-            target: target, aside: aside,
-            file: try OpenFile(aside, .create, permissions: there?.permissions ?? 0o666))
-        if append, there != nil { try output.copyOld() }
-        return output
+        if isEndless {
+            // That it cannot be written is to be known at the start.
+            _ = try OpenFile(target, .append)
+            return Output(target: target, way: .atOnce, file: nil)
+        }
+        if append { _ = try OpenFile.ifPresent(target, toChange: true) }
+        let aside = nameAside(target)
+        do throws(FileError) {
+            return Output(
+                target: target, way: .aside(aside, append: append),
+                file: try OpenFile(aside, .create, permissions: there?.permissions ?? 0o666))
+        } catch {
+            throw error.about(target)
+        }
     }
 
     private static func prefix(of target: String) -> String { ".\(Files.name(of: target)).sluice-" }
+
+    private static func nameAside(_ target: String) -> String {
+        Files.join(Files.folder(of: target), "\(prefix(of: target))\(Files.processNumber)-\(UInt64.random(in: 0 ... .max))")
+    }
 
     /// What a killed run has left behind.
     private static func removeLeftovers(of target: String) {
@@ -101,39 +148,98 @@ private struct Output: ~Copyable, Sendable {
         }
     }
 
-    private mutating func copyOld() throws(FileError) {
-        let old = try OpenFile(target, .read)
-        while true {
-            let bytes = try old.read(upTo: 1 << 20)
-            if bytes.count == 0 { return }
-            try write(bytes.span)
-        }
-    }
+    // MARK: writing
 
     mutating func write(_ bytes: RawSpan) throws(FileError) {
-        do throws(FileError) {
-            try file.write(bytes)
-            length += bytes.byteCount
-        } catch {
-            // Half a line must not stay: the lines will come again.
-            if aside != nil { try? file.truncate(to: length) }
-            throw error
+        switch way {
+        case .direct: try file?.write(bytes)
+        case .atOnce: try writeAtOnce(bytes)
+        case .aside:
+            do throws(FileError) {
+                try file?.write(bytes)
+                length += bytes.byteCount
+            } catch {
+                // Half a line must not stay: the lines will come again.
+                try? file?.truncate(to: length)
+                throw error.about(target)
+            }
         }
     }
 
+    private func writeAtOnce(_ bytes: RawSpan) throws(FileError) {
+        for _ in 0..<Self.tries {
+            let file = try OpenFile(target, .append)
+            try file.lock()
+            // A run that ended at this moment has put another file in its place.
+            guard try file.isStill(at: target) else { continue }
+            let length = try file.measure().length
+            do throws(FileError) {
+                try Self.endLine(of: file, in: file)
+                try file.write(bytes)
+            } catch {
+                try? file.truncate(to: length)
+                throw error
+            }
+            return
+        }
+        throw Files.isBusyError(target)
+    }
+
+    /// Ends a line that somebody has left without an end: a killed process, or an editor.
+    private static func endLine(of there: borrowing OpenFile, in file: borrowing OpenFile) throws(FileError) {
+        if try !there.endsALine() { try file.write(JSONBytes([UInt8(ascii: "\n")])) }
+    }
+
+    // MARK: the end
+
     func finish() throws(FileError) {
-        guard let aside else { return }
+        guard case .aside(let aside, let append) = way else { return }
         do throws(FileError) {
-            try file.synchronise()
-            try Files.rename(aside, to: target)
+            try file?.synchronise()
+            if append {
+                try finish(behindOld: aside)
+            } else {
+                try Files.rename(aside, to: target)
+            }
         } catch {
             Files.remove(aside)
-            throw error
+            throw error.about(target)
         }
         // So that the new name outlives a power cut as well. Some file systems can't do that for folders.
         let folder = Files.folder(of: target)
         if let folder = try? OpenFile(folder.isEmpty ? "." : folder, .read) { try? folder.synchronise() }
     }
 
-    func discard() { if let aside { Files.remove(aside) } }
+    /// Puts a file in place that holds what the target holds by now, and these lines behind it. Under a lock, since another run may end at this moment
+    /// and must find them.
+    private func finish(behindOld aside: String) throws(FileError) {
+        for _ in 0..<Self.tries {
+            guard let old = try OpenFile.ifPresent(target, toChange: true) else {
+                guard try Files.place(aside, at: target) else { continue }
+                return Files.remove(aside)
+            }
+            if length == 0 { return Files.remove(aside) }
+            try old.lock()
+            guard try old.isStill(at: target) else { continue }
+            let whole = Self.nameAside(target)
+            do throws(FileError) {
+                let new = try OpenFile(whole, .create, permissions: old.measure().permissions)
+                try new.write(allOf: old)
+                try Self.endLine(of: old, in: new)
+                try new.write(allOf: OpenFile(aside, .read))
+                try new.synchronise()
+                try Files.rename(whole, to: target)
+            } catch {
+                Files.remove(whole)
+                throw error
+            }
+            return Files.remove(aside)
+        }
+        throw Files.isBusyError(target)
+    }
+
+    /// How often a file is opened anew since another one has taken its place meanwhile.
+    private static let tries = 1000
+
+    func discard() { if case .aside(let aside, _) = way { Files.remove(aside) } }
 }

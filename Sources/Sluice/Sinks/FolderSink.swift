@@ -108,7 +108,7 @@ public final class FolderSink: Sink {
             if try Files.place(temporary, at: path) { return .delivered }
         } catch {
             state.isPrepared = false
-            throw error
+            throw error.about(path)
         }
         // Another process was quicker by a moment.
         return try compare(path, line) ?? .retry("\(path): was there and is gone")

@@ -122,7 +122,7 @@ public struct NameTemplate: Sendable, Hashable, Decodable, CustomStringConvertib
     private static func text(_ value: AttributeValue) -> String {
         if let text = value.stringValue { return text }
         if let number = value.numberValue { return number.canonical }
-        if let bytes = value.binaryValue { return String(decoding: base64(bytes), as: UTF8.self) }
+        if let bytes = value.binaryValue { return Base64.encodeToString(bytes) }
         return value.description
     }
 

@@ -13,6 +13,7 @@ extension SinkRegistry {
         }
         registry.register(
             "file", FileSink.self, shorthands: [SinkShorthand("file", argument: "PATH", setting: "path")])
+        registry.setFile(of: "file", setting: "path")
         registry.register(
             "dir", FolderSink.self, shorthands: [SinkShorthand("dir", argument: "PATH", setting: "path")])
         registry.registerExec()

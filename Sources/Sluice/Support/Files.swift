@@ -23,6 +23,9 @@ public struct FileError: Error, Sendable, Hashable, CustomStringConvertible {
         self.errorNumber = errorNumber
     }
 
+    /// The same, said of another path: of a file's own name in place of the one that it has for a while.
+    func about(_ path: String) -> FileError { FileError(call, path, errorNumber: errorNumber) }
+
     /// Trying again cannot help: the name itself is impossible.
     var isForGood: Bool { [ENAMETOOLONG, EILSEQ, EINVAL, EISDIR].contains(errorNumber) }
 
@@ -113,11 +116,56 @@ enum Files {
     /// Removes a folder, if it is empty.
     static func removeFolder(_ path: String) { _ = unsafe rmdir(path) }
 
-    /// The path without symbolic links; the same path where it leads nowhere.
+    /// The path without symbolic links. Where nothing is there, what the last link names; the same path where there is no link.
     static func resolved(_ path: String) -> String {
-        guard let text = unsafe realpath(path, nil) else { return path }
+        var path = path
+        // No system follows more of them.
+        for _ in 0..<40 {
+            if let real = real(path) { return real }
+            guard isAbsent(path), let named = link(at: path) else { break }
+            path = named.hasPrefix("/") ? named : join(folder(of: path), named)
+        }
+        return path
+    }
+
+    /// The one name of what a path leads to, be it there or not: two paths to one file have the same.
+    static func place(of path: String) -> String {
+        let path = resolved(path)
+        if let real = real(path.isEmpty ? "." : path) { return real }
+        let (parent, last) = (folder(of: path), name(of: path))
+        // A longer one leads nowhere.
+        guard parent != path, path.utf8.count < 4096 else { return path }
+        let place = place(of: parent)
+        return switch last {
+        case "", ".": place
+        case "..": folder(of: place)
+        default: join(place, last)
+        }
+    }
+
+    /// Whether it leads to a file, or to where one can come into being.
+    static func isFileOrAbsent(_ path: String) -> Bool {
+        if isAbsent(path) { return true }
+        return (try? kind(of: path))?.kind == .regular
+    }
+
+    private static func isAbsent(_ path: String) -> Bool {
+        do throws(FileError) { return try kind(of: path) == nil } catch { return false }
+    }
+
+    /// The path without symbolic links; absent where it leads nowhere.
+    private static func real(_ path: String) -> String? {
+        guard let text = unsafe realpath(path, nil) else { return nil }
         defer { unsafe free(text) }
         return unsafe String(cString: text)
+    }
+
+    /// What a symbolic link names; absent where there is none.
+    private static func link(at path: String) -> String? {
+        var bytes = [CChar](repeating: 0, count: 4096)
+        let count = unsafe readlink(path, &bytes, 4096)
+        guard count > 0, count < 4096 else { return nil }
+        return String(decoding: bytes.prefix(count).map { UInt8(truncatingIfNeeded: $0) }, as: UTF8.self)
     }
 
     /// The names in a folder; none where it cannot be read.
@@ -139,6 +187,7 @@ enum Files {
 
     static func isNoFolderError(_ path: String) -> FileError { FileError("use as a folder", path, errorNumber: ENOTDIR) }
     static func isFolderError(_ path: String) -> FileError { FileError("write", path, errorNumber: EISDIR) }
+    static func isBusyError(_ path: String) -> FileError { FileError("put lines in", path, errorNumber: EBUSY) }
 
     static var processNumber: Int32 { getpid() }
 
@@ -173,6 +222,8 @@ package struct OpenFile: ~Copyable {
         case create
         /// For writing to what is no regular file: a pipe, a device.
         case write
+        /// For writing behind what is there; created where nothing is.
+        case append
     }
 
     init(_ path: String, _ mode: Mode, permissions: mode_t = 0o666) throws(FileError) {
@@ -180,6 +231,7 @@ package struct OpenFile: ~Copyable {
         case .read: O_RDONLY
         case .create: O_WRONLY | O_CREAT | O_EXCL
         case .write: O_WRONLY
+        case .append: O_RDWR | O_APPEND | O_CREAT
         }
         let descriptor = unsafe open(path, flags | O_CLOEXEC, permissions)
         if descriptor < 0 { throw FileError(mode == .create ? "create" : "open", path) }
@@ -202,8 +254,9 @@ package struct OpenFile: ~Copyable {
     }
 
     /// Opens a file for reading, if there is one.
-    static func ifPresent(_ path: String) throws(FileError) -> OpenFile? {
-        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+    /// - Parameter change: it must be allowed to be changed as well.
+    static func ifPresent(_ path: String, toChange change: Bool = false) throws(FileError) -> OpenFile? {
+        let descriptor = unsafe open(path, (change ? O_RDWR : O_RDONLY) | O_CLOEXEC)
         if descriptor >= 0 { return OpenFile(descriptor: descriptor, path: path) }
         if errno == ENOENT { return nil }
         throw FileError("open", path)
@@ -232,6 +285,56 @@ package struct OpenFile: ~Copyable {
             }
         }
         return JSONBytes(buffer)
+    }
+
+    /// Writes all that is in another file.
+    borrowing func write(allOf other: borrowing OpenFile) throws(FileError) {
+        while true {
+            let bytes = try other.read(upTo: 1 << 20)
+            if bytes.count == 0 { return }
+            try write(bytes)
+        }
+    }
+
+    /// Waits until nobody else has it locked, and locks it until it is closed. A file system without locks goes on without.
+    borrowing func lock() throws(FileError) {
+        while flock(descriptor, LOCK_EX) != 0 {
+            if errno == EINTR { continue }
+            if [ENOTSUP, EOPNOTSUPP, ENOSYS, EINVAL].contains(errno) { return }
+            throw FileError("lock", path)
+        }
+    }
+
+    /// Whether a path leads to this file.
+    borrowing func isStill(at path: String) throws(FileError) -> Bool {
+        let mine = try status()
+        var other = stat()
+        guard unsafe stat(path, &other) == 0 else {
+            if errno == ENOENT { return false }
+            throw FileError("look at it", path)
+        }
+        return mine.st_dev == other.st_dev && mine.st_ino == other.st_ino
+    }
+
+    /// How many bytes it has, and who may use it.
+    borrowing func measure() throws(FileError) -> (length: Int, permissions: mode_t) {
+        let status = try status()
+        return (Int(status.st_size), status.st_mode & 0o7777)
+    }
+
+    private borrowing func status() throws(FileError) -> stat {
+        var status = stat()
+        if unsafe fstat(descriptor, &status) != 0 { throw FileError("look at it", path) }
+        return status
+    }
+
+    /// Whether what is written behind it begins a line.
+    borrowing func endsALine() throws(FileError) -> Bool {
+        let length = try measure().length
+        if length == 0 { return true }
+        var last: UInt8 = 0
+        guard unsafe pread(descriptor, &last, 1, off_t(length - 1)) == 1 else { throw FileError("read", path) }
+        return last == UInt8(ascii: "\n")
     }
 
     /// Takes everything behind the first `length` bytes away and goes on from there.

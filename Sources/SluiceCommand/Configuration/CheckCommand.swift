@@ -84,7 +84,7 @@ struct CheckCommand: AsyncParsableCommand {
                     unset.forEach { say("\($0)") }
                     say("\(source.name): \(counted(whole.tests.count, "test")) not run, without these variables")
                 }
-                if json && passed { try FileHandle.standardOutput.write(contentsOf: Data(root.json.utf8)) }
+                if json && passed { try Output.whole(root.json) }
             }
         } catch {
             if let status = error as? ExitCode { throw status }

@@ -25,8 +25,7 @@ struct ExplainEvent {
             }
         }
         if lines.isEmpty && isSound { say("\(path.harmless): there are no records in it") }
-        let text = lines.map { $0.harmless + "\n" }.joined()
-        try? FileHandle.standardOutput.write(contentsOf: Data(text.utf8))
+        try Output.whole(lines.map { $0.harmless + "\n" }.joined())
         if !isSound { throw ExitStatus.undelivered.code }
     }
 

@@ -103,7 +103,7 @@ struct ConformanceExecCommand: AsyncParsableCommand {
         let report = await SinkConformance(harness, patience: harness.patience, logger: logger).run()
         // A rule that was broken may have left it in another condition.
         _ = try? await harness.bring(.working)
-        try FileHandle.standardOutput.write(contentsOf: Data("\(report)\n".utf8))
+        try Output.whole("\(report)\n")
         if !report.failures.isEmpty { throw ExitStatus.undelivered.code }
     }
 

@@ -4,6 +4,7 @@ import ArgumentParser
 import EventTable
 import FoundationEssentials
 import JSONTape
+import Sluice
 
 /// Why a command that reads the event table ends without having done what it was asked for.
 struct CommandFailure: Error {
@@ -44,11 +45,26 @@ func reading(_ options: EventTableOptions, _ body: (any EventStore) async throws
 func using(
     _ options: EventTableOptions, for access: EventStores.Access, _ body: (any EventStore, Connections) async throws -> Void
 ) async throws {
+    // Where the command line names the table, nothing that is wrong with a configuration matters.
+    try await using(
+        options, for: access, configured: { options.table == nil ? try EventTableOptions.configuration(nil, $0) : nil }
+    ) { store, connections, _ in
+        try await body(store, connections)
+    }
+}
+
+/// The same for a command that has to do with the configuration as well.
+/// - Parameter configured: reads it, once: it may come from a pipe.
+func using(
+    _ options: EventTableOptions, for access: EventStores.Access, configured: (Connections) throws -> Configuration?,
+    _ body: (any EventStore, Connections, Configuration?) async throws -> Void
+) async throws {
     try await reporting {
         try await Connections.with(ProcessInfo.processInfo.environment) { connections in
-            let store = try await options.open(connections, for: access)
+            let configuration = try configured(connections)
+            let store = try await options.open(connections, for: access, configuration)
             do {
-                try await body(store, connections)
+                try await body(store, connections, configuration)
             } catch {
                 try? await store.close()
                 throw error

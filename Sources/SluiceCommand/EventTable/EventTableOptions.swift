@@ -13,9 +13,11 @@ struct EventTableOptions: ParsableArguments {
     var table: String?
 
     /// Opens the table.
+    /// - Parameter configuration: what names it where the command line does not.
     /// - Throws: ``CommandFailure`` with what is wrong: the name (status 2), the place (2), or what is there (3).
-    func open(_ connections: Connections, for access: EventStores.Access = .reading) async throws -> any EventStore {
-        let configuration = table == nil ? try Self.configuration(connections) : nil
+    func open(
+        _ connections: Connections, for access: EventStores.Access, _ configuration: Configuration?
+    ) async throws(CommandFailure) -> any EventStore {
         do throws(EventStoreError) {
             return try await connections.stores.open(try name(in: configuration), for: access)
         } catch {
@@ -31,11 +33,11 @@ struct EventTableOptions: ParsableArguments {
         return try EventTableName(text)
     }
 
-    /// The configuration that `sluice process` would take here.
-    private static func configuration(_ connections: Connections) throws(CommandFailure) -> Configuration? {
+    /// The configuration of `--config`, else the one that `sluice process` would take here.
+    static func configuration(_ path: String?, _ connections: Connections) throws(CommandFailure) -> Configuration? {
         let environment = ProcessInfo.processInfo.environment
         do {
-            guard let source = try ConfigurationLoading.find(nil, environment: environment) else { return nil }
+            guard let source = try ConfigurationLoading.find(path, environment: environment) else { return nil }
             return try Configuration(
                 reading: ConfigurationLoading.parse(source), registry: connections.sinks(), environment: environment)
         } catch {

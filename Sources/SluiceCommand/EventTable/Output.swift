@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import ArgumentParser
 import FoundationEssentials
 import JSONTape
 
@@ -24,6 +25,19 @@ struct Output: ~Copyable {
     mutating func flush() throws(DescriptorError) {
         try writer.write(to: 1)
         writer.removeAll()
+    }
+
+    /// Writes a text that is all that a command tells, as it is. A pipe that somebody closes ends nothing: they have seen enough.
+    static func whole(_ text: String) throws(ExitCode) {
+        var writer = JSONWriter()
+        writer.write(raw: text)
+        do throws(DescriptorError) {
+            try writer.write(to: 1)
+        } catch {
+            if error.isBrokenPipe { return }
+            say("sluice: standard output: \(error)")
+            throw ExitStatus.input.code
+        }
     }
 }
 

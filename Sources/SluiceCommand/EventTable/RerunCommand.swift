@@ -4,7 +4,6 @@
 import ArgumentParser
 import AWSSinks
 import EventTable
-import FoundationEssentials
 import JSONTape
 import Sluice
 import StreamRecords
@@ -40,9 +39,11 @@ struct RerunCommand: AsyncParsableCommand {
     @OptionGroup var table: EventTableOptions
 
     func run() async throws {
-        try await using(table, for: dryRun ? .reading : .changing) { store, connections in
+        try await using(
+            table, for: dryRun ? .reading : .changing, configured: { try EventTableOptions.configuration(config, $0) }
+        ) { store, connections, configuration in
             let rerunner = Rerunner(
-                store: store, invoker: LambdaInvoker(connections.services), permission: RerunPermission(try allowed(connections)))
+                store: store, invoker: LambdaInvoker(connections.services), permission: RerunPermission(configuration?.rerun.allow ?? []))
             do {
                 let plan = try await rerunner.plan(id: id, function: function.map { FunctionName($0) })
                 if dryRun { return try tell(plan) }
@@ -51,18 +52,6 @@ struct RerunCommand: AsyncParsableCommand {
                 let isUsage = [.badKey, .ambiguous].contains(error.code)
                 throw CommandFailure(isUsage ? .usage : .nothing, error.message + (error.code == .ambiguous ? " with --function" : ""))
             }
-        }
-    }
-
-    private func allowed(_ connections: Connections) throws(CommandFailure) -> [String] {
-        let environment = ProcessInfo.processInfo.environment
-        do {
-            guard let source = try ConfigurationLoading.find(config, environment: environment) else { return [] }
-            let configuration = try Configuration(
-                reading: ConfigurationLoading.parse(source), registry: connections.sinks(), environment: environment)
-            return configuration.rerun.allow
-        } catch {
-            throw CommandFailure(.usage, "\(error)")
         }
     }
 

@@ -38,8 +38,6 @@ struct GenerateCommand: AsyncParsableCommand {
             }
         }
     }
-
-    static func write(_ text: String) throws { try FileHandle.standardOutput.write(contentsOf: Data(text.utf8)) }
 }
 
 /// `sluice generate filters`.
@@ -73,7 +71,7 @@ struct FiltersCommand: AsyncParsableCommand {
         }
         if lines.isEmpty { say("\(name): no route takes records by an event source mapping: log groups and buses have filters of their own") }
         if let note = plan.kinesisNote { say("\(name): \(note)") }
-        try GenerateCommand.write(lines)
+        try Output.whole(lines)
     }
 }
 
@@ -124,7 +122,7 @@ struct PolicyCommand: AsyncParsableCommand {
         }
         if let note = plan.kinesisNote { say("\(name): \(note)") }
         if let note = PolicyStatements.keyNote(plan) { say("\(name): \(note)") }
-        try GenerateCommand.write(Self.json(statements))
+        try Output.whole(Self.json(statements))
     }
 
     private static func json(_ statements: [PolicyStatement]) -> String {
@@ -164,6 +162,6 @@ struct TemplateCommand: AsyncParsableCommand {
         let (plan, name, _) = try await options.plan()
         let template = SAMTemplate(plan, codeURI: code, origin: name)
         for note in template.notes { say("\(name): \(note)") }
-        try GenerateCommand.write(template.text)
+        try Output.whole(template.text)
     }
 }

@@ -61,7 +61,7 @@ struct MatchCommand: AsyncParsableCommand {
         let result = await run.run(files.inputs, tally: RunTally(sinks: [Self.sink]))
         try? await pipeline.shutdown()
         let found = result.tally.counts.delivered
-        if count { try write("\(found)\n") }
+        if count { try Output.whole("\(found)\n") }
         if stop.reason == .outputClosed { return }
         let problems = result.tally.problems + result.failures.map { "\($0.path): \($0.reason)" } + [result.internalError].compactMap { $0 }
         for problem in problems { say(problem.harmless) }
@@ -103,14 +103,6 @@ struct MatchCommand: AsyncParsableCommand {
         let sink: any Sink =
             count ? CountingSink() : LogSink(LogSink.Settings(), context, descriptor: 1) { stop.stop(.outputClosed) }
         return try Pipeline(sinks: [(Self.sink, sink)], routes: [route], options: options)
-    }
-
-    private func write(_ text: String) throws {
-        do {
-            try FileHandle.standardOutput.write(contentsOf: Data(text.utf8))
-        } catch {
-            throw ExitStatus.undelivered.code
-        }
     }
 }
 

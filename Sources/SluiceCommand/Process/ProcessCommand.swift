@@ -63,7 +63,7 @@ struct ProcessCommand: AsyncParsableCommand {
         let pipeline: Pipeline
         do {
             configuration = try readConfiguration(registry, environment)
-            pipeline = try await start(configuration, registry, environment)
+            pipeline = try await start(configuration, registry, environment, stop)
         } catch {
             say("\(error)")
             throw ExitStatus.usage.code
@@ -88,7 +88,9 @@ struct ProcessCommand: AsyncParsableCommand {
         let result = await run.run(files.inputs, tally: tally)
         var endingFailed = false
         do {
-            if stop.reason == nil { try await pipeline.shutdown() } else { try await pipeline.abandon() }
+            // A run that was interrupted has delivered what it says. One that nobody reads any more says nothing, and one that has lost count cannot be
+            // believed: there a file that was whole stays as it is.
+            if stop.reason == .outputClosed || result.internalError != nil { try await pipeline.abandon() } else { try await pipeline.shutdown() }
         } catch {
             endingFailed = true
             say("\(error)")
@@ -119,11 +121,12 @@ struct ProcessCommand: AsyncParsableCommand {
     }
 
     private func start(
-        _ configuration: Configuration, _ registry: SinkRegistry, _ environment: [String: String]
+        _ configuration: Configuration, _ registry: SinkRegistry, _ environment: [String: String], _ stop: StopSignal
     ) async throws -> Pipeline {
         var logger = Logger(label: "sluice", factory: { StreamLogHandler.standardError(label: $0) })
         logger.logLevel = .warning
-        let options = PipelineOptions(unparked: .list, logger: logger, environment: environment, logsOutcomes: false)
+        var options = PipelineOptions(unparked: .list, logger: logger, environment: environment, logsOutcomes: false)
+        options.end.isNear = { stop.reason != nil }
         if dryRun {
             return try Pipeline(
                 sinks: configuration.sinks.map { ($0.name, DryRunSink()) }, routes: configuration.routes,

@@ -51,12 +51,20 @@ struct RunTally: Sendable {
             list("\(input): rejected\(sink)\(rejection.isParked ? " and parked" : ""): \(what): \(rejection.reason)")
         }
         if report.counts.retry > 0 {
-            let reasons = Set((report.fates + report.undecodableFates).compactMap { fate -> String? in
-                if case .retry(let reason) = fate { reason.description } else { nil }
-            })
-            list("\(input): \(Figures.records(report.counts.retry)) not delivered: \(reasons.sorted().joined(separator: "; "))")
+            list("\(input): \(Figures.records(report.counts.retry)) not delivered: \(Self.reasons(report))")
         }
     }
+
+    /// Why records were not delivered. There may be as many reasons as records: some name the record.
+    private static func reasons(_ report: BatchReport) -> String {
+        let reasons = Set((report.fates + report.undecodableFates).compactMap { fate -> String? in
+            if case .retry(let reason) = fate { reason.description } else { nil }
+        }).sorted()
+        let more = reasons.count > listedReasons ? "; … and \(Figures.count(reasons.count - listedReasons)) more" : ""
+        return reasons.prefix(listedReasons).joined(separator: "; ") + more
+    }
+
+    private static let listedReasons = 3
 
     /// A record that could not be decoded, by its place in its source.
     private static func name(_ position: Position) -> String {

@@ -108,7 +108,9 @@ extension ServeCommand {
         _ configuration: Configuration?, _ connections: Connections, _ table: SharedTable, _ environment: [String: String], _ logger: Logger
     ) async throws -> Pipeline? {
         guard let configuration, !configuration.routes.isEmpty else { return nil }
-        let options = PipelineOptions(unparked: .list, logger: logger, environment: environment, logsOutcomes: false)
+        var options = PipelineOptions(unparked: .list, logger: logger, environment: environment, logsOutcomes: false)
+        // An event that was accepted is not sent again, whatever becomes of this process.
+        options.end.isOpen = true
         do {
             return try await Pipeline(configuration, sinks: connections.sinks(sharing: table), options: options)
         } catch {

@@ -15,7 +15,7 @@ enum FaultedServices {
             var configuration = AWSConfiguration(region: "eu-central-1", environment: ["AWS_ENDPOINT_URL": proxy.url], logger: .silent)
             configuration.credentials = StaticCredentials(MotoServer.keys)
             configuration.maximumAttempts = 2
-            configuration.timeouts = AWSTimeouts(connect: .seconds(5), attempt: .seconds(2))
+            configuration.timeouts = AWSTimeouts(connect: .seconds(5), attempt: .seconds(4))
             configuration.jitter = { 0 }
             let services = AWSServices(configuration)
             do {

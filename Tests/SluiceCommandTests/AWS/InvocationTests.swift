@@ -162,6 +162,24 @@ struct InvocationTests {
         #expect(functions.all.count == 2)
     }
 
+    @Test("The table of --config is taken, where no other is named") func rerunByConfiguration() async throws {
+        try folder.write(
+            "other.yaml",
+            "sinks: { t: { type: event-table, table: \"sqlite:other.db\" } }\nroutes: [{ to: t }]\nrerun: { allow: [orders] }\n")
+        functions.will(.init("1"))
+        let id = try id(try await sluice("invoke", "orders", "--params", "{}", "--table", "sqlite:other.db"))
+        let plan = try await sluice("rerun", id, "--config", "other.yaml", "--dry-run")
+        #expect(plan.status == 0 && plan.text.contains("would invoke orders"), "\(plan.errors)")
+        functions.will(.init("1"))
+        let rerun = try await sluice("rerun", id, "--config", "other.yaml")
+        #expect(rerun.status == 0, "\(rerun.errors)")
+        #expect(!folder.exists("events.db"))
+        // The command line goes before, and the configuration is read all the same.
+        let elsewhere = try await sluice("rerun", id, "--config", "other.yaml", "--table", "sqlite:events.db")
+        #expect(elsewhere.status == 2 && elsewhere.errors.contains("events.db"), "\(elsewhere.errors)")
+        #expect(try await sluice("rerun", id, "--config", "none.yaml", "--table", "sqlite:other.db").status == 2)
+    }
+
     @Test("Two processes with one key run it once") func together() async throws {
         functions.will(.init("1"))
         let id = try id(try await sluice("invoke", "orders", "--params", "{}"))

@@ -37,6 +37,25 @@ struct CheckTests {
         #expect(try await sluice("check", "--lambda", "--config", "sluice.yaml").status == 0)
     }
 
+    @Test("a closed pipe ends it quietly, and a full disk is told", arguments: [
+        ["check", "--json"], ["check", "--explain", "event.json"], ["match", "{\"source\":[\"shop\"]}", "event.json", "--count"],
+    ])
+    func output(_ arguments: [String]) async throws {
+        try folder.write("sluice.yaml", Self.sound)
+        try folder.write("event.json", #"{"id":"e1","detail-type":"t","source":"shop","time":"2026-11-20T15:00:00Z","detail":{}}"#)
+        let pipe = Pipe()
+        let running = try sluice.start(arguments, output: pipe.fileHandleForWriting)
+        try pipe.fileHandleForReading.close()
+        try pipe.fileHandleForWriting.close()
+        let closed = try await running.end(within: .seconds(60))
+        #expect(closed.status == 0 && closed.errors.isEmpty, "\(closed.status) \(closed.errors)")
+        #if os(Linux)
+        let full = try #require(FileHandle(forWritingAtPath: "/dev/full"))
+        let result = try await sluice.start(arguments, output: full).end(within: .seconds(60))
+        #expect(result.status == 3 && result.errors == "sluice: standard output: No space left on device\n", "\(result.status) \(result.errors)")
+        #endif
+    }
+
     @Test("mistakes are told with their places, with status 2")
     func mistakes() async throws {
         try folder.write("other.yaml", "sinks:\n  a: { type: file, path: x, mode: y }\nroutes:\n  - to: b\n")

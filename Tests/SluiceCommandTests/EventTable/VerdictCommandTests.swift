@@ -53,7 +53,8 @@ import Testing
     }
 
     @Test(arguments: [["list"], ["list", "--status", "ok"], ["list", "--status", "fine"], ["list", "--function", "f", "--after", "x"],
-        ["list", "--function", "f", "--limit", "0"], ["mark", "r"], ["mark", "r", "perhaps"], ["mark", "r", "valid", "--history"]])
+        ["list", "--function", "f", "--limit", "0"], ["list", "--function", "f", "--from", "2026-02-30"],
+        ["list", "--function", "f", "--until", "2027-02-29T00:00:00Z"], ["mark", "r"], ["mark", "r", "perhaps"], ["mark", "r", "valid", "--history"]])
     func whatIsWrongIsToldWithStatus2(arguments: [String]) async throws {
         let result = try await sluice.run(arguments)
         #expect(result.status == 2)

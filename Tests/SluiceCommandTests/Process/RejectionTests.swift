@@ -71,6 +71,80 @@ import Testing
         #expect(try parsed(result.lines).map { $0["table"]?.string } == ["Th\u{1B}[2Jings"])
     }
 
+    /// A program that answers for each record with what `decide(id, times)` makes: of its item, and how often it was given it.
+    private func writeProgram(_ decide: String) throws {
+        try folder.write("sink.py", """
+            import json, sys, time
+
+            times = {}
+
+            def note(name, text):
+                with open(name, "a", encoding="utf-8") as file:
+                    file.write(text + "\\n")
+
+            def decide(id, times):
+                \(decide)
+
+            note("starts", "start")
+            for line in sys.stdin:
+                message = json.loads(line)
+                if message["type"] == "hello":
+                    print(json.dumps({"type": "hello", "protocol": 1}), flush=True)
+                elif message["type"] == "batch":
+                    note("batches", "batch")
+                    for entry in message["records"]:
+                        id = entry["record"]["keys"]["Id"]
+                        times[id] = times.get(id, 0) + 1
+                        outcome, reason = decide(id, times[id])
+                        print(json.dumps({"type": "outcome", "n": entry["n"], "outcome": outcome, "reason": reason}), flush=True)
+
+            """)
+    }
+
+    @Test func whatWasParkedIsRejectedThoughAnotherRecordWasTriedAgain() async throws {
+        try writeProgram(#"return ("rejected", "never") if id == 1 else ("retry", "not yet") if id == 2 and times < 3 else ("delivered", "")"#)
+        try folder.write("sluice.yaml", """
+            sinks:
+              program: { type: exec, command: [python3, sink.py] }
+              parked: { type: file, path: parked.ndjson }
+            routes: [{ to: [program] }]
+            rejected: { to: [parked] }
+            """)
+        try folder.write("a.json", Recordings.event((1...3).map { Recordings.change($0) }))
+        let result = try await sluice("process", "a.json")
+        #expect(result.status == 1, "\(result.errors)")
+        #expect(result.errors.contains("2 delivered, 0 filtered, 1 rejected (1 parked)\n"), "\(result.errors)")
+        #expect(result.errors.contains("  to  program  2 delivered, 1 rejected\n"), "\(result.errors)")
+        #expect(result.errors.contains("a.json: rejected by program and parked: record "), "\(result.errors)")
+        let parked = try lines("parked.ndjson")
+        #expect(parked.map { $0["reason"]?.string } == ["never"])
+    }
+
+    @Test func manyReasonsAreNotAllTold() async throws {
+        try writeProgram(#"return ("retry", f"reason {id}")"#)
+        try folder.write("a.json", Recordings.event((0..<50).map { Recordings.change($0) }))
+        let result = try await sluice("process", "a.json", "--to", "exec:python3 sink.py")
+        #expect(result.status == 1)
+        #expect(result.errors.contains("a.json: 50 records not delivered: reason 0; reason 1; reason 10; … and 47 more\n"), "\(result.errors)")
+    }
+
+    @Test func aProgramThatHangsIsNotTriedAgainOnceTheRunIsToEnd() async throws {
+        try writeProgram("time.sleep(600)")
+        try folder.write("sluice.yaml", """
+            sinks: { program: { type: exec, command: [python3, sink.py], timeout: 5s, attempts: 3 } }
+            routes: [{ to: [program] }]
+            """)
+        // Several batches are in flight.
+        for number in 0..<4 { try folder.write("in/\(number).json", Recordings.event([Recordings.change(number)])) }
+        let running = try sluice.start(["process", "in", "--jobs", "4"])
+        _ = try await folder.eventually("a batch at the program") { folder.exists("batches") ? true : nil }
+        running.signal(SIGTERM)
+        let result = try await running.end(within: .seconds(60))
+        #expect(result.status == 143, "\(result.errors)")
+        #expect(result.errors.contains("did not answer within"), "\(result.errors)")
+        #expect(try folder.text("starts") == "start\n")
+    }
+
     @Test func manyRejectionsAreNotAllListed() async throws {
         try folder.write("a.json", Recordings.event((0..<50).map { Recordings.change($0, price: "1") }))
         let result = try await sluice("process", "a.json", "--to", "log:")

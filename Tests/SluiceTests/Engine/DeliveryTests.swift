@@ -181,6 +181,35 @@ import Testing
         #expect(sinks.map(\.ids) == [["event-0", "event-2"], ["event-0", "event-2"]], "each of the two sinks got them once")
     }
 
+    /// What was parked is no delivery when its batch comes again for another record.
+    @Test func whatIsParkedStaysParkedWhenTheBatchComesAgain() async throws {
+        let fails = Mutex(2)
+        let sink = ScriptedSink { delivery in
+            switch delivery.record.id.id {
+            case "event-0": .rejected("no")
+            case "event-1": fails.withLock { $0 -= 1; return $0 >= 0 } ? .retry("throttled") : .delivered
+            default: .delivered
+            }
+        }
+        let parked = ScriptedSink()
+        let pipeline = try pipeline(
+            [("a", sink), ("parked", parked)], routes: [Route(name: "all", to: ["a"])], rejected: .init(to: ["parked"]))
+        // The third one is of the rejected one's key.
+        let records = try batch(changes(1, 2, 1))
+        for waiting in [true, true, false] {
+            let report = try await pipeline.deliver(pipeline.prepare(records))
+            #expect(report.fates == [.parked("no"), waiting ? .retry("throttled") : .delivered, .delivered])
+            #expect(report.counts.parked == 1 && report.counts.delivered == (waiting ? 1 : 2))
+            #expect(report.sinks[0].rejected == 1)
+            #expect(report.rejections.map(\.isParked) == [true] && report.rejections.first?.reason == "no")
+            #expect(parked.ids.count == 1)
+        }
+        #expect(sink.calls == [3, 1, 1])
+        // Nothing is remembered of a batch that is through.
+        _ = try await pipeline.deliver(pipeline.prepare(records))
+        #expect(sink.calls.last == 3 && parked.ids.count == 2)
+    }
+
     @Test func blockHoldsTheLaterOnesOfTheKeyBack() async throws {
         let sink = ScriptedSink { $0.record.id.id == "event-0" ? .rejected("no") : .delivered }
         let pipeline = try pipeline([("a", sink)], rejected: .init(block: true), unparked: .list)
@@ -299,6 +328,38 @@ import Testing
         #expect(report.sinks.map(\.remembered) == [2, 2])
         #expect(sink.calls == [2])
         #expect(other.calls == [2])
+    }
+
+    /// What a sink delivered too late is not sent again, but for what has to follow an earlier record of its key.
+    @Test(arguments: [Outcome.retry("throttled"), .rejected("no")], [false, true])
+    func whatWasDeliveredTooLateKeepsItsOrder(_ outcome: Outcome, blocks: Bool) async throws {
+        let release = AsyncStream<Void>.makeStream()
+        let isStuck = Mutex(true)
+        let sink = ScriptedSink(whole: { batch in
+            guard isStuck.withLock({ $0 }) else { return nil }
+            // Deaf to cancellation, and without regard to keys.
+            await Task { for await _ in release.stream { return } }.value
+            var outcomes = Outcomes(.delivered, for: batch)
+            outcomes[0] = outcome
+            return outcomes
+        })
+        let parked = ScriptedSink()
+        let pipeline = try pipeline(
+            [("a", sink), ("parked", parked)], routes: [Route(name: "all", to: ["a"])], rejected: blocks ? .init(block: true) : .init(to: ["parked"]))
+        let records = try batch(changes(1, 1, 2))
+        let first = try await pipeline.deliver(pipeline.prepare(records), before: .now + .milliseconds(100))
+        #expect(first.counts.retry == 3)
+
+        isStuck.withLock { $0 = false }
+        release.continuation.yield()
+        var report = first
+        while report.counts.retry > 0 {
+            try await Task.sleep(for: .milliseconds(5))
+            report = try await pipeline.deliver(pipeline.prepare(records), before: .now + .seconds(300))
+        }
+        let waits = outcome.isRetry || blocks
+        #expect(sink.ids == (waits ? ["event-0", "event-1"] : ["event-0"]))
+        #expect(report.sinks.first?.remembered == (waits ? 1 : 2))
     }
 
     @Test func aDeadlineThatHasPassedSendsNothing() async throws {

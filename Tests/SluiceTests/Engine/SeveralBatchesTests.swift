@@ -109,6 +109,31 @@ import Testing
         #expect(parked.ids.count == 4 && sink.ids.count == 4)
     }
 
+    @Test func whatIsParkedStaysParkedWhenTheEventComesAgain() async throws {
+        let fails = Mutex(true)
+        let sink = ScriptedSink { delivery in
+            switch delivery.record.id.id {
+            case "event-1": .rejected("never")
+            case "event-3": fails.withLock { $0 } ? .retry("throttled") : .delivered
+            default: .delivered
+            }
+        }
+        let parked = ScriptedSink()
+        let pipeline = try Pipeline(
+            sinks: [("a", sink), ("parked", parked)], routes: [Route(name: "all", to: ["a"])], rejected: .init(to: ["parked"]))
+        let batches = try [batch(changes(1...2)), batch(changes(3...3))]
+        for comesAgain in [true, false] {
+            var memory: EventMemory? = pipeline.eventMemory()
+            fails.withLock { $0 = comesAgain }
+            let first = try await pipeline.deliver(pipeline.prepare(batches[0]), of: &memory, before: nil)
+            #expect(first.fates == [.parked("never"), .delivered])
+            let second = try await pipeline.deliver(pipeline.prepare(batches[1]), of: &memory, before: nil)
+            #expect(second.counts.retry == (comesAgain ? 1 : 0))
+            await pipeline.end(try #require(memory), comesAgain: comesAgain)
+        }
+        #expect(parked.ids.count == 1)
+    }
+
     /// For random events and failures each record goes out once into each sink, and nothing stays remembered.
     @Test func randomEvents() async throws {
         let seed = UInt64.random(in: 0 ... .max)
@@ -158,6 +183,7 @@ import Testing
                 #expect(report.sinks.allSatisfy { $0.remembered == 0 }, "seed \(seed), round \(round)")
             }
             #expect(sinks[1].ids.count == all.count * 2, "seed \(seed), round \(round)")
+            #expect(parked.ids.count == rejected.count * 2, "seed \(seed), round \(round)")
         }
     }
 }

@@ -14,10 +14,15 @@ import Darwin
 #endif
 
 @Suite struct FileSinkTests {
-    func pipeline(_ settings: String) async throws -> Pipeline {
+    func pipeline(_ settings: String, _ options: PipelineOptions = PipelineOptions()) async throws -> Pipeline {
         let node = try ConfigurationNode(
             json: #"{"sinks":{"out":{"type":"file",\#(settings)}},"routes":[{"to":"out"}]}"#, file: "s.json")
-        return try await Pipeline(Configuration(reading: node, registry: .standard()), sinks: .standard())
+        return try await Pipeline(Configuration(reading: node, registry: .standard()), sinks: .standard(), options: options)
+    }
+
+    /// The numbers of the changes whose lines are in a text.
+    func numbers(_ text: String?) -> [Int] {
+        (text ?? "").split(separator: "\n").compactMap { line in (0..<40).first { line.contains("\"id\":\"event-\($0)\"") } }
     }
 
     func changes(_ numbers: Range<Int>) throws -> RecordBatch { try batch(numbers.map { Change(number: $0, key: $0) }) }
@@ -35,7 +40,7 @@ import Darwin
         #expect(try folder.files().count == 1)
     }
 
-    @Test func afterAnInterruptionTheOldFileIsAsItWas() async throws {
+    @Test func afterARunThatBrokeOffTheOldFileIsAsItWas() async throws {
         let folder = try TemporaryFolder()
         try folder.write("old\n", to: "out.ndjson")
         let pipeline = try await pipeline(#""path":"\#(folder.path("out.ndjson"))""#)
@@ -65,6 +70,115 @@ import Darwin
         #expect(text.split(separator: "\n").map { $0.contains("event-0") } == [true, false])
     }
 
+    @Test func runsThatAppendAtTheSameTimeLoseNothing() async throws {
+        let folder = try TemporaryFolder()
+        for start in [0, 20] {
+            // The first time nobody has the file yet.
+            var pipelines: [Pipeline] = []
+            for number in start..<start + 8 {
+                let pipeline = try await pipeline(#""path":"\#(folder.path("out.ndjson"))","append":true"#)
+                _ = try await pipeline.deliver(pipeline.prepare(changes(number..<number + 1)))
+                pipelines.append(pipeline)
+            }
+            try await withThrowingTaskGroup { group in
+                for pipeline in pipelines { group.addTask { try await pipeline.shutdown() } }
+                try await group.waitForAll()
+            }
+        }
+        #expect(try folder.files().keys.sorted() == ["out.ndjson"])
+        let found = try numbers(folder.text("out.ndjson"))
+        #expect(found.sorted() == Array(0..<8) + Array(20..<28))
+        #expect(found.prefix(8).allSatisfy { $0 < 8 }, "behind what was there")
+    }
+
+    @Test func linesDoNotGoOnWhereOneHasNoEnd() async throws {
+        let folder = try TemporaryFolder()
+        for endless in [false, true] {
+            try folder.write("half", to: "out.ndjson")
+            var options = PipelineOptions()
+            options.end.isOpen = endless
+            let pipeline = try await pipeline(#""path":"\#(folder.path("out.ndjson"))","append":true"#, options)
+            _ = try await pipeline.deliver(pipeline.prepare(changes(0..<2)))
+            try await pipeline.shutdown()
+            let text = try #require(try folder.text("out.ndjson"))
+            #expect(text.hasPrefix("half\n{") && numbers(text) == [0, 1])
+        }
+    }
+
+    @Test func aRunWithoutAnEndWritesAtOnceBehindWhatIsThere() async throws {
+        let folder = try TemporaryFolder()
+        try folder.write("old\n", to: "out.ndjson")
+        var options = PipelineOptions()
+        options.end.isOpen = true
+        for append in [true, false] {
+            // As after a kill: the run before was not ended.
+            let pipeline = try await pipeline(#""path":"\#(folder.path("out.ndjson"))","append":\#(append)"#, options)
+            let start = append ? 0 : 2
+            for number in start..<start + 2 {
+                let report = try await pipeline.deliver(pipeline.prepare(changes(number..<number + 1)))
+                #expect(report.counts.delivered == 1)
+                #expect(try numbers(folder.text("out.ndjson")) == Array(0...number))
+            }
+        }
+        #expect(try folder.text("out.ndjson")?.hasPrefix("old\n") == true)
+        #expect(try folder.files().count == 1)
+        // A run with an end that appends meanwhile puts another file in its place.
+        let open = try await pipeline(#""path":"\#(folder.path("out.ndjson"))""#, options)
+        let ended = try await pipeline(#""path":"\#(folder.path("out.ndjson"))","append":true"#)
+        _ = try await ended.deliver(ended.prepare(changes(4..<5)))
+        try await ended.shutdown()
+        _ = try await open.deliver(open.prepare(changes(5..<6)))
+        try await open.abandon()
+        #expect(try numbers(folder.text("out.ndjson")) == Array(0..<6))
+    }
+
+    @Test func twoSinksCannotHaveOneFile() throws {
+        let folder = try TemporaryFolder()
+        try folder.write("old\n", to: "there")
+        try Files.createFolder(folder.path("folder"))
+        for (link, target) in [("link", folder.path("there")), ("dangling", "folder/not-yet"), ("way", "folder")] {
+            let made = unsafe symlink(target, folder.path(link))
+            try #require(made == 0)
+        }
+        func mistakes(_ first: String, _ second: String) throws -> [String] {
+            let node = try ConfigurationNode(
+                json: #"{"sinks":{"a":{"type":"file","path":"\#(first)"},"b":{"type":"file","path":"\#(second)"}},"routes":[{"to":"a"}],"rejected":{"to":"b"}}"#,
+                file: "s.json")
+            do throws(ConfigurationErrors) {
+                _ = try Configuration(reading: node, registry: .standard())
+                return []
+            } catch {
+                return error.mistakes.map(\.description)
+            }
+        }
+        for (first, second) in [
+            ("new", "new"), ("new", "./new"), ("new", "no/./such/../../new"), ("there", "link"), ("folder/not-yet", "dangling"), ("folder/x", "way//x"),
+            ("folder/not-yet", "folder/../way/not-yet"),
+        ] {
+            let found = try mistakes(folder.path(first), folder.path(second))
+            #expect(found.count == 1, "\(first), \(second)")
+            #expect(found.first?.hasPrefix("s.json:1:") == true, "\(found)")
+            let end = ": sinks.b.path: found \"\(folder.path(second))\", which the sink \"a\" writes, expected a file of its own"
+            #expect(found.first?.hasSuffix(end) == true, "\(found)")
+        }
+        #expect(try mistakes("relative", "sub/../relative").count == 1)
+        #expect(try mistakes(folder.path("new"), folder.path("folder/new")) == [])
+        #expect(try mistakes("/dev/null", "/dev/null") == [])
+        let shorts = ["file:\(folder.path("new"))", "file:\(folder.path("./new"))"]
+        let error = #expect(throws: ConfigurationErrors.self) { _ = try Configuration(sendingEverythingTo: shorts, registry: .standard()) }
+        #expect(error?.mistakes.count == 1)
+        #expect(error?.description.hasPrefix("--to \(shorts[1]): found ") == true, "\(error?.description ?? "")")
+    }
+
+    @Test(arguments: ["", "/", "new/", "new/out//"]) func aPathWithoutANameIsAMistake(_ path: String) async throws {
+        let folder = try TemporaryFolder()
+        let place = path.isEmpty ? "" : folder.path(path)
+        let error = await #expect(throws: ConfigurationErrors.self) { try await pipeline(#""path":"\#(place)""#) }
+        #expect(error?.mistakes.map(\.path) == ["sinks.out.path"])
+        #expect(error?.description.hasSuffix("expected the path of a file, with its name at the end") == true, "\(error?.description ?? "")")
+        #expect(Files.names(in: folder.path).isEmpty)
+    }
+
     @Test func aDeviceIsWrittenToDirectly() async throws {
         let pipeline = try await pipeline(#""path":"/dev/null""#)
         let report = try await pipeline.deliver(pipeline.prepare(changes(0..<3)))
@@ -83,6 +197,21 @@ import Darwin
         try await pipeline.shutdown()
         #expect(try folder.text("real")?.contains("event-0") == true)
         #expect(Files.resolved(folder.path("link")) == folder.path("real"))
+    }
+
+    @Test func aLinkThatLeadsNowhereStaysALinkAndItsTargetIsMade() async throws {
+        let folder = try TemporaryFolder()
+        for (link, target) in [("link", "second"), ("second", "deep/real"), ("round", "round")] {
+            let made = unsafe symlink(target, folder.path(link))
+            try #require(made == 0)
+        }
+        let pipeline = try await pipeline(#""path":"\#(folder.path("link"))""#)
+        _ = try await pipeline.deliver(pipeline.prepare(changes(0..<1)))
+        try await pipeline.shutdown()
+        #expect(try numbers(folder.text("deep/real")) == [0])
+        #expect(Files.resolved(folder.path("link")) == folder.path("deep/real"))
+        // One that leads to itself names no file at all.
+        await #expect(throws: ConfigurationErrors.self) { try await self.pipeline(#""path":"\#(folder.path("round"))""#) }
     }
 
     @Test func aFolderIsNoFile() async throws {

@@ -59,6 +59,16 @@ import Testing
         #expect(try Files.kind(of: folder.path(".sluice")) == nil)
     }
 
+    @Test func aReasonNamesTheFileThatIsMissingAndNotTheOneAside() async throws {
+        let folder = try TemporaryFolder()
+        let pipeline = try await pipeline(folder.path("out"), #","key":"{id}.json""#)
+        #expect(try await pipeline.deliver(pipeline.prepare(batch([Change(number: 0, key: 1)]))).isClean)
+        Files.removeFolder(folder.path("out/.sluice"))
+        try folder.write("no folder", to: "out/.sluice")
+        let report = try await pipeline.deliver(pipeline.prepare(batch([Change(number: 1, key: 1)])))
+        #expect(report.fates == [.retry("\(folder.path("out"))/event-1.json: cannot create: Not a directory")])
+    }
+
     @Test func templatesSayWhereAFileLies() async throws {
         let folder = try TemporaryFolder()
         _ = try await run(

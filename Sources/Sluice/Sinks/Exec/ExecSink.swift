@@ -44,6 +44,18 @@ public final class ExecSink: Sink {
             self.maxRecords = maxRecords
             self.attempts = attempts
         }
+
+        public init(from decoder: any Decoder) throws {
+            let container = try decoder.container(keyedBy: CodingKeys.self)
+            command = try container.decode(ExecCommand.self, forKey: .command)
+            env = try container.decodeIfPresent([String: String].self, forKey: .env)
+            timeout = try container.decodeIfPresent(SomeTime.self, forKey: .timeout)?.duration
+            startTimeout = try container.decodeIfPresent(SomeTime.self, forKey: .startTimeout)?.duration
+            // Who wants none of it may say so.
+            stopTimeout = try container.decodeIfPresent(Duration.self, forKey: .stopTimeout)
+            maxRecords = try container.decodeIfPresent(AtLeastOne.self, forKey: .maxRecords)?.number
+            attempts = try container.decodeIfPresent(AtLeastOne.self, forKey: .attempts)?.number
+        }
     }
 
     private struct State {
@@ -66,6 +78,7 @@ public final class ExecSink: Sink {
     private let maxRecords: Int
     private let attempts: Int
     private let pauses: RetryPolicy
+    private let runEnd: RunEnd
     private let state = Mutex(State())
 
     /// Starts the program.
@@ -91,6 +104,7 @@ public final class ExecSink: Sink {
         maxRecords = max(1, settings.maxRecords ?? 500)
         attempts = max(1, settings.attempts ?? 3)
         self.pauses = pauses
+        runEnd = context.end
         let child = try await start(until: nil)
         state.withLock { $0.child = child }
     }
@@ -144,7 +158,8 @@ public final class ExecSink: Sink {
             case .over:
                 let error = note(child)
                 tries += 1
-                if tries < attempts {
+                // Whoever waits for the run's end does not wait for all of them.
+                if tries < attempts, !runEnd.isNear() {
                     rest = open + rest
                 } else {
                     return outcomes.setting(open + rest, .retry("\(error)", after: pause))
@@ -197,14 +212,11 @@ public final class ExecSink: Sink {
             }
             throw note(child)
         }
-        if let notBefore, notBefore > .now {
-            if let deadline, notBefore >= deadline { throw ExecError(.notRunning, command, "it failed before and is not started again yet") }
-            do {
-                try await Task.sleep(until: notBefore, clock: .continuous)
-            } catch {
-                throw ExecError(.notRunning, command, "the time was up before it was started again")
-            }
+        if let deadline, let notBefore, notBefore > .now, notBefore >= deadline {
+            throw ExecError(.notRunning, command, "it failed before and is not started again yet")
         }
+        try await pause(until: notBefore)
+        if runEnd.isNear() { throw ExecError(.notRunning, command, "it failed before and is not started again, since the run ends") }
         do throws(ExecError) {
             let child = try await start(until: deadline)
             logger.notice("the program was started again")
@@ -213,6 +225,17 @@ public final class ExecSink: Sink {
         } catch {
             noteFailure()
             throw error
+        }
+    }
+
+    /// Waits, but not on when the run is to end.
+    private func pause(until moment: ContinuousClock.Instant?) async throws(ExecError) {
+        while let moment, moment > .now, !runEnd.isNear() {
+            do {
+                try await Task.sleep(until: min(moment, .now + .milliseconds(100)), clock: .continuous)
+            } catch {
+                throw ExecError(.notRunning, command, "the time was up before it was started again")
+            }
         }
     }
 

@@ -5,6 +5,7 @@ import Logging
 @testable import Sluice
 import SluiceTesting
 import StreamRecords
+import Synchronization
 import Testing
 
 /// The sink `exec` with programs that do what they should not.
@@ -64,6 +65,40 @@ import Testing
         }
         #expect(reason.description.contains("not started again yet"))
         #expect(after > .zero && after <= .seconds(7200))
+        #expect(try fixture.lines("starts").count == 1)
+        try await sink.shutdown()
+    }
+
+    @Test func whenTheRunIsToEndItIsNotStartedAgain() async throws {
+        let fixture = try ExecFixture("dies")
+        var context = fixture.context
+        context.end.isNear = { true }
+        let sink = try await ExecSink(fixture.settings, context, pauses: RetryPolicy(attempts: .max, base: .milliseconds(1), cap: .milliseconds(20)))
+        let outcomes = try await sink.deliver(changes()).all
+        // What it answered for stands.
+        #expect(outcomes.map(\.isDelivered) == [true, false, false, false, false, false])
+        #expect(outcomes.suffix(5).allSatisfy { $0.isRetry && text($0).contains("ended with status 3") })
+        let later = try await sink.deliver(changes(2, from: 6)).all
+        #expect(later.allSatisfy { $0.isRetry && text($0).contains("is not started again, since the run ends") })
+        #expect(try fixture.lines("starts").count == 1)
+        try await sink.shutdown()
+    }
+
+    @Test func whenTheRunIsToEndNobodyWaitsUntilItMayStartAgain() async throws {
+        let fixture = try ExecFixture("dies")
+        let isNear = Mutex(false)
+        var context = fixture.context
+        context.end.isNear = { isNear.withLock { $0 } }
+        let sink = try await ExecSink(
+            fixture.settings, context, pauses: RetryPolicy(attempts: .max, base: .seconds(36_000), cap: .seconds(72_000)))
+        let start = ContinuousClock.now
+        async let answer = sink.deliver(changes()).all
+        while try fixture.lines("batches").isEmpty { try await Task.sleep(for: .milliseconds(5)) }
+        try await Task.sleep(for: .milliseconds(300))
+        isNear.withLock { $0 = true }
+        let outcomes = try await answer
+        #expect(outcomes.suffix(5).allSatisfy { $0.isRetry })
+        #expect(ContinuousClock.now - start < .seconds(60))
         #expect(try fixture.lines("starts").count == 1)
         try await sink.shutdown()
     }

@@ -122,6 +122,18 @@ import Testing
         #expect(try mistakes(#""command":[]"#).first?.contains("the list of its words") == true)
         #expect(try mistakes(#""command":["a",1]"#).count == 1)
         #expect(try mistakes(#""commnd":"x""#).joined().contains("command"))
+        #expect(try mistakes(#""command":"a","stop_timeout":"0s""#) == [])
+        for (setting, expected) in [
+            (#""timeout":"0s""#, "a duration of more than 0, such as 15m, 1h30m or 500ms"), (#""start_timeout":"0ms""#, "a duration of more than 0, such as 15m, 1h30m or 500ms"),
+            (#""max_records":0"#, "a whole number, at least 1"), (#""max_records":-5"#, "a whole number, at least 1"), (#""attempts":0"#, "a whole number, at least 1"),
+        ] {
+            let name = setting.split(separator: "\"")[0]
+            let found = try mistakes(#""command":"a","# + setting)
+            #expect(found.count == 1 && found[0].hasPrefix("s.json:1:") && found[0].contains(": sinks.p.\(name): "), "\(found)")
+            #expect(found[0].hasSuffix(", expected \(expected)"), "\(found)")
+        }
+        // All of them at once, beside a key that is not known.
+        #expect(try mistakes(#""command":"a","timeout":"0s","max_records":0,"attempts":0,"more":1"#).count == 4)
         #expect(registry.shortForms.contains("exec:COMMAND"))
         let short = try Configuration(sendingEverythingTo: ["exec:python3 sink.py"], registry: registry)
         #expect(short.sinks.map(\.type) == ["exec"])
