@@ -7,7 +7,7 @@ import Synchronization
 import Testing
 
 /// The rules of delivery, one by one.
-@Suite(.timeLimit(.minutes(1))) struct DeliveryTests {
+@Suite(.timeLimit(.minutes(10))) struct DeliveryTests {
     let now = Timestamp(milliseconds: 1_790_000_600_000)
 
     func pipeline(

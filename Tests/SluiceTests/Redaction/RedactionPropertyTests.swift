@@ -13,7 +13,7 @@ import Foundation
 #endif
 
 /// No byte of a value that a route redacts leaves by any sink, log, parked record or error message.
-@Suite(.timeLimit(.minutes(2))) struct RedactionPropertyTests {
+@Suite(.timeLimit(.minutes(10))) struct RedactionPropertyTests {
     /// Runs records through sinks that tell all that they see.
     private func run(
         _ made: SecretRecords, redaction: Redaction?, envelopes: [Envelope], gossip: Gossip
