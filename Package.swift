@@ -52,6 +52,7 @@ let package = Package(
     targets: [
         .systemLibrary(
             name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+        .target(name: "CEnvironment"),
         .target(name: "CInstructions"),
         .target(name: "JSONTape", dependencies: ["CInstructions"], swiftSettings: settings),
         .target(name: "StreamRecords", dependencies: ["CInstructions", "CZlib", "JSONTape"], swiftSettings: settings),
@@ -103,7 +104,7 @@ let package = Package(
             swiftSettings: settings),
         .target(
             name: "LambdaHost",
-            dependencies: ["EventAPI", "EventTable", "JSONTape", "Sluice", "StreamRecords", .product(name: "Logging", package: "swift-log")],
+            dependencies: ["CEnvironment", "EventAPI", "EventTable", "JSONTape", "Sluice", "StreamRecords", .product(name: "Logging", package: "swift-log")],
             swiftSettings: settings),
         .executableTarget(
             name: "SluiceLambda",

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 #if AWS
+internal import StreamRecords
 
 /// What code, environment and shared files come to together.
 struct ResolvedSettings: Sendable, Hashable {

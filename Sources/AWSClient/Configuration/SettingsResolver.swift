@@ -126,7 +126,7 @@ actor SettingsResolver {
 
     private static func isHostPart(_ text: String) -> Bool {
         !text.isEmpty && text.utf8.count <= 63
-            && text.utf8.allSatisfy { (0x61...0x7A).contains($0) || (0x41...0x5A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2D }
+            && text.utf8.allSatisfy { $0.isAlphanumeric || $0 == 0x2D }
     }
 }
 

@@ -18,14 +18,15 @@ enum RequestCheck {
 
     /// - Parameter characters: beside letters and digits.
     static func name(_ text: String, _ what: String, lengths: ClosedRange<Int>, characters: String) throws(AWSError) {
-        let isSound = lengths.contains(text.utf8.count) && text.utf8.allSatisfy { isAlphanumeric($0) || characters.utf8.contains($0) }
+        let isSound = lengths.contains(text.utf8.count) && text.utf8.allSatisfy { $0.isAlphanumeric || characters.utf8.contains($0) }
         try require(
             isSound, "\(what) is \(text.prefix(100)); the service takes \(lengths.lowerBound) to \(lengths.upperBound) letters, digits and \(characters)")
     }
+}
 
-    private static func isAlphanumeric(_ byte: UInt8) -> Bool {
-        (0x61...0x7A).contains(byte) || (0x41...0x5A).contains(byte) || (0x30...0x39).contains(byte)
-    }
+extension UInt8 {
+    /// Whether it is a letter or digit of ASCII, of which most names at AWS are.
+    package var isAlphanumeric: Bool { (0x61...0x7A).contains(self) || (0x41...0x5A).contains(self) || (0x30...0x39).contains(self) }
 }
 
 #endif

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 #if AWS
+internal import StreamRecords
 
 /// The rules for buckets' names.
 ///

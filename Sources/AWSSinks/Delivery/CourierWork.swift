@@ -241,13 +241,4 @@ struct CourierWork<Entry: Sendable>: Sendable {
 
     consuming func finish() -> [Outcome] { outcomes }
 }
-
-extension Outcome {
-    var isDelivered: Bool {
-        switch self {
-        case .delivered, .alreadyThere: true
-        case .retry, .rejected: false
-        }
-    }
-}
 #endif

@@ -126,15 +126,13 @@ struct BusReference: Decodable, Sendable, Hashable, CustomStringConvertible {
     let description: String
 
     init(_ text: String) throws(ConfigurationValueError) {
-        let parts = text.split(separator: ":", maxSplits: 5, omittingEmptySubsequences: false)
-        let resource = "event-bus/"
-        let isARN = parts.count == 6 && parts[0] == "arn" && parts[2] == "events" && !parts[3].isEmpty && BusReference.isAccount(parts[4])
-            && parts[5].hasPrefix(resource)
-        let name = isARN ? parts[5].dropFirst(resource.count) : text[...]
+        let kind = "event-bus/"
+        var name = text[...]
+        if let arn = ARN(text), arn.service == "events", arn.region != nil, BusReference.isAccount(arn.account ?? ""), arn.resource.hasPrefix(kind) {
+            name = arn.resource.dropFirst(kind.count)
+        }
         let isName = (1...256).contains(name.utf8.count)
-            && name.utf8.allSatisfy { byte in
-                (0x61...0x7A).contains(byte) || (0x41...0x5A).contains(byte) || (0x2D...0x39).contains(byte) || byte == 0x5F
-            }
+            && name.utf8.allSatisfy { $0.isAlphanumeric || "-./_".utf8.contains($0) }
         guard isName else {
             throw ConfigurationValueError(expected: "the name or ARN of a bus: letters, digits, . - _ and /, or arn:aws:events:REGION:ACCOUNT:event-bus/NAME")
         }
@@ -143,7 +141,7 @@ struct BusReference: Decodable, Sendable, Hashable, CustomStringConvertible {
 
     init(from decoder: any Decoder) throws { try self.init(decoder.singleValueContainer().decode(String.self)) }
 
-    private static func isAccount(_ text: Substring) -> Bool { text.utf8.count == 12 && text.utf8.allSatisfy { (0x30...0x39).contains($0) } }
+    private static func isAccount(_ text: String) -> Bool { text.utf8.count == 12 && text.utf8.allSatisfy { (0x30...0x39).contains($0) } }
 }
 
 /// How large the events of a call may be together.

@@ -120,26 +120,37 @@ public struct EventTableCreation: Sendable {
 
     /// A table can be used before its backups can be set: DynamoDB prepares them for some time after it has made the table, and refuses until then.
     private func enableRecovery() async throws {
-        var wait = Duration.milliseconds(200)
-        var waited = Duration.zero
+        var waiting = Waiting()
         while true {
             do throws(AWSError) {
                 try await dynamoDB.enablePointInTimeRecovery(table: table)
                 break
             } catch {
                 guard error.serviceCode == "ContinuousBackupsUnavailableException" else { throw failure(error) }
-                guard waited < Self.longestWaitForBackups else {
+                guard waiting.total < Self.longestWaitForBackups else {
                     throw EventStoreError(
                         .failed,
-                        "the table \(table) can be used, but DynamoDB does not yet take point-in-time recovery for it, after \(waited.components.seconds) "
+                        "the table \(table) can be used, but DynamoDB does not yet take point-in-time recovery for it, after \(waiting.total.components.seconds) "
                             + "seconds: make it once more later, which adds what is lacking. DynamoDB said: \(error)")
                 }
             }
-            try await pause(wait)
-            waited += wait
-            wait = min(wait * 2, .seconds(10))
+            try await pause(waiting.next())
         }
         report("Point-in-time recovery is on: DynamoDB can bring the table back as it was at any second of the last 35 days.")
+    }
+
+    /// Pauses that grow, and how long they were in all.
+    private struct Waiting {
+        private(set) var total = Duration.zero
+        private var pause = Duration.milliseconds(200)
+
+        mutating func next() -> Duration {
+            defer {
+                total += pause
+                pause = min(pause * 2, .seconds(10))
+            }
+            return pause
+        }
     }
 
     // MARK: Calls
@@ -170,18 +181,15 @@ public struct EventTableCreation: Sendable {
     private static let longestUnknown = Duration.seconds(60)
 
     private func waitUntilActive(isNew: Bool = false) async throws -> DynamoDB.TableDescription {
-        var wait = Duration.milliseconds(200)
-        var waited = Duration.zero
+        var waiting = Waiting()
         while true {
             if let found = try await describe() {
                 try checkStatus(found)
                 if found.isActive { return found }
-            } else if !isNew || waited >= Self.longestUnknown {
+            } else if !isNew || waiting.total >= Self.longestUnknown {
                 throw EventStoreError(.failed, "the table \(table) is gone, as if somebody had deleted it meanwhile: make it once more")
             }
-            try await pause(wait)
-            waited += wait
-            wait = min(wait * 2, .seconds(10))
+            try await pause(waiting.next())
         }
     }
 

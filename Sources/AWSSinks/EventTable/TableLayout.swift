@@ -60,10 +60,14 @@ enum TableLayout {
     static func flaw(inTable text: String) -> String? {
         var name = text
         if text.hasPrefix("arn:") {
-            let fields = text.split(separator: ":", omittingEmptySubsequences: false)
-            let isWhole = fields.count == 6 && fields[2] == "dynamodb" && fields[5].hasPrefix("table/")
-                && [fields[1], fields[3], fields[4]].allSatisfy { isName(String($0), lengths: 1...63) }
-            name = isWhole ? String(fields[5].dropFirst("table/".count)) : ""
+            let kind = "table/"
+            if let arn = ARN(text), arn.service == "dynamodb", arn.resource.hasPrefix(kind),
+                [arn.partition, arn.region ?? "", arn.account ?? ""].allSatisfy({ isName($0, lengths: 1...63) })
+            {
+                name = String(arn.resource.dropFirst(kind.count))
+            } else {
+                name = ""
+            }
         }
         if isName(name, lengths: 3...255) { return nil }
         let hasBlanks = text.unicodeScalars.contains { $0.properties.isWhitespace || $0.value < 0x20 }
@@ -73,15 +77,7 @@ enum TableLayout {
     }
 
     private static func isName(_ text: String, lengths: ClosedRange<Int>) -> Bool {
-        lengths.contains(text.utf8.count)
-            && text.utf8.allSatisfy { byte in
-                switch byte {
-                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
-                    UInt8(ascii: "_"), UInt8(ascii: "-"), UInt8(ascii: "."):
-                    true
-                default: false
-                }
-            }
+        lengths.contains(text.utf8.count) && text.utf8.allSatisfy { $0.isAlphanumeric || "_-.".utf8.contains($0) }
     }
 
     /// Why a row cannot have this key; absent where it can.

@@ -86,7 +86,7 @@ struct FunctionReference: Decodable, Sendable, Hashable, CustomStringConvertible
     init(_ text: String) throws(ConfigurationValueError) {
         let isSound = (1...170).contains(text.utf8.count)
             && text.utf8.allSatisfy { byte in
-                (0x61...0x7A).contains(byte) || (0x41...0x5A).contains(byte) || (0x30...0x3A).contains(byte) || "-_.$".utf8.contains(byte)
+                byte.isAlphanumeric || "-_.$:".utf8.contains(byte)
             }
         guard isSound, !text.hasPrefix("arn:") || text.split(separator: ":").dropFirst(2).first == "lambda" else {
             throw ConfigurationValueError(expected: "a function's name or ARN, with :VERSION or :ALIAS behind it if that is meant")

@@ -4,6 +4,7 @@
 internal import AWSClient
 internal import Logging
 internal import Sluice
+internal import StreamRecords
 
 /// A queue as a configuration names it: by URL, ARN or name.
 struct QueueReference: Decodable, Sendable, Hashable, CustomStringConvertible {
@@ -23,11 +24,10 @@ struct QueueReference: Decodable, Sendable, Hashable, CustomStringConvertible {
             return
         }
         if text.hasPrefix("arn:") {
-            let parts = text.split(separator: ":", omittingEmptySubsequences: false).map { String($0) }
-            guard parts.count == 6, parts[2] == "sqs", !parts[3].isEmpty, !parts[4].isEmpty, QueueReference.isName(parts[5]) else {
+            guard let arn = ARN(text), arn.service == "sqs", let region = arn.region, let account = arn.account, QueueReference.isName(arn.resource) else {
                 throw ConfigurationValueError(expected: "the ARN of a queue: arn:aws:sqs:REGION:ACCOUNT:NAME")
             }
-            form = .arn(region: parts[3], account: parts[4], name: parts[5])
+            form = .arn(region: region, account: account, name: arn.resource)
             return
         }
         guard QueueReference.isName(text) else {
@@ -54,7 +54,7 @@ struct QueueReference: Decodable, Sendable, Hashable, CustomStringConvertible {
         let stem = text.hasSuffix(".fifo") ? text.dropLast(5) : text[...]
         return (1...80).contains(text.utf8.count) && !stem.isEmpty
             && stem.utf8.allSatisfy { byte in
-                (0x61...0x7A).contains(byte) || (0x41...0x5A).contains(byte) || (0x30...0x39).contains(byte) || byte == 0x2D || byte == 0x5F
+                byte.isAlphanumeric || byte == 0x2D || byte == 0x5F
             }
     }
 }

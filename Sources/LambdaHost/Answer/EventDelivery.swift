@@ -27,7 +27,7 @@ struct EventDelivery: Sendable {
     /// - Parameter home: where the function is, as far as that is known.
     /// - Throws: where the event must not be taken at all, or Sluice lost count.
     func deliver(
-        _ event: JSONBytes, _ shape: EventShape, home: AWSPlace = AWSPlace(), before deadline: ContinuousClock.Instant?
+        _ event: JSONBytes, _ shape: EventShape, home: AccountAndRegion = AccountAndRegion(), before deadline: ContinuousClock.Instant?
     ) async throws(FunctionError) -> EventTally {
         var parts: EventMemory?
         do throws(FunctionError) {
@@ -43,7 +43,7 @@ struct EventDelivery: Sendable {
 
     /// - Parameter parts: made where the event is several batches.
     private func deliver(
-        _ event: JSONBytes, _ shape: EventShape, _ home: AWSPlace, _ parts: inout EventMemory?, before deadline: ContinuousClock.Instant?
+        _ event: JSONBytes, _ shape: EventShape, _ home: AccountAndRegion, _ parts: inout EventMemory?, before deadline: ContinuousClock.Instant?
     ) async throws(FunctionError) -> EventTally {
         var tally = EventTally()
         guard shape.records > 0 else { return tally }

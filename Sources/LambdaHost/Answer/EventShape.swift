@@ -22,9 +22,9 @@ struct EventShape: Sendable {
     let records: Int
     /// The state of a tumbling window as JSON, where the event belongs to one: an answer without a state is a failure.
     /// https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-windows.html
-    let windowState: [UInt8]?
+    private(set) var windowState: [UInt8]?
     /// When the stream got the last record, where the event tells it.
-    let lastTime: Timestamp?
+    private(set) var lastTime: Timestamp?
 
     /// What Sluice reads, for messages.
     private static let expected =
@@ -44,7 +44,7 @@ struct EventShape: Sendable {
         let isWindow = root.member("isFinalInvokeForWindow") != nil || root.member("window") != nil
         if let list = root.member("Records") {
             guard list.kind == .array else { throw EventShape.unreadable("an object whose Records is not an array") }
-            windowState = isWindow ? EventShape.state(of: root) : nil
+            if isWindow { windowState = EventShape.state(of: root) }
             var count = 0
             var sender: String?
             var elements = list.elements
@@ -67,17 +67,12 @@ struct EventShape: Sendable {
             source = .stream
             records = 0
             windowState = EventShape.state(of: root)
-            lastTime = nil
         } else if root.member("awslogs") != nil {
             source = .logs
             records = 1
-            windowState = nil
-            lastTime = nil
         } else if root.member("detail") != nil, root.member("detail-type") != nil, root.member("source") != nil {
             source = .bus
             records = 1
-            windowState = nil
-            lastTime = nil
         } else {
             throw EventShape.unreadable(EventShape.outline(of: root))
         }

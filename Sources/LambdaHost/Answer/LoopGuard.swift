@@ -13,7 +13,7 @@ struct LoopGuard: Sendable {
     /// A table, by its name alone or with what an ARN tells of its place. What it doesn't tell is the same as of the function.
     struct Table: Hashable {
         var name: String
-        var place = AWSPlace()
+        var place = AccountAndRegion()
     }
 
     /// - Parameter logGroup: `AWS_LAMBDA_LOG_GROUP_NAME`.
@@ -21,7 +21,7 @@ struct LoopGuard: Sendable {
         self.logGroup = logGroup
         for sink in configuration.sinks where sink.type == "event-table" {
             guard let table = sink.settings["table"]?.string, let name = LoopGuard.tableName(table) else { continue }
-            tables.insert(Table(name: name, place: AWSPlace(arn: String(table.dropFirst(LoopGuard.scheme.count)))))
+            tables.insert(Table(name: name, place: AccountAndRegion(arn: String(table.dropFirst(LoopGuard.scheme.count)))))
         }
     }
 
@@ -38,9 +38,9 @@ struct LoopGuard: Sendable {
     /// The error for a batch of the function's own making. What has the same name in another account or region is somebody else's, and no loop.
     ///
     /// - Parameter home: where the function is, as far as that is known.
-    func loop(in batch: RecordBatch, home: AWSPlace = AWSPlace()) -> FunctionError? {
+    func loop(in batch: RecordBatch, home: AccountAndRegion = AccountAndRegion()) -> FunctionError? {
         for source in batch.sources {
-            let place = AWSPlace(account: source.account, region: source.region)
+            let place = AccountAndRegion(account: source.account, region: source.region)
             if source.kind == .log, let logGroup, source.name == logGroup, home.mayBe(place) {
                 return error("its own log group \(logGroup): take the subscription filter away")
             }
@@ -58,7 +58,7 @@ struct LoopGuard: Sendable {
 }
 
 /// An account and a region, as far as they are known.
-struct AWSPlace: Sendable, Hashable {
+struct AccountAndRegion: Sendable, Hashable {
     var account: String?
     var region: String?
 
@@ -67,19 +67,18 @@ struct AWSPlace: Sendable, Hashable {
         self.region = region
     }
 
-    /// Of what an [ARN](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html) names; nothing is known where the text is none.
+    /// Of what an ARN names; nothing is known where the text is none.
     init(arn: String?) {
-        guard let parts = arn?.split(separator: ":", maxSplits: 5, omittingEmptySubsequences: false), parts.count == 6, parts[0] == "arn" else { return }
-        region = parts[3].isEmpty ? nil : String(parts[3])
-        account = parts[4].isEmpty ? nil : String(parts[4])
+        let arn = ARN(arn)
+        self.init(account: arn?.account, region: arn?.region)
     }
 
     /// Whether nothing that is known of the two tells them apart.
-    func mayBe(_ other: AWSPlace) -> Bool {
+    func mayBe(_ other: AccountAndRegion) -> Bool {
         func agree(_ a: String?, _ b: String?) -> Bool { a == nil || b == nil || a == b }
         return agree(account, other.account) && agree(region, other.region)
     }
 
     /// With what another place knows and this one doesn't.
-    func completed(by other: AWSPlace) -> AWSPlace { AWSPlace(account: account ?? other.account, region: region ?? other.region) }
+    func completed(by other: AccountAndRegion) -> AccountAndRegion { AccountAndRegion(account: account ?? other.account, region: region ?? other.region) }
 }

@@ -70,7 +70,7 @@ final class EventHost: Sendable {
             case .rerun(let job): return .success(try await table.rerun(job, before: deadline))
             }
             source = shape.source
-            let home = AWSPlace(arn: invocation.functionARN)
+            let home = AccountAndRegion(arn: invocation.functionARN)
             let tally = try await delivery.deliver(invocation.event, shape, home: home, before: deadline)
             metrics = lines(tally, shape, invocation)
             tell(tally)

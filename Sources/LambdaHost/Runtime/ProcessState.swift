@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import CEnvironment
 internal import Dispatch
 internal import Synchronization
 #if canImport(Glibc)
@@ -27,27 +28,9 @@ enum ProcessState {
     }
 
     /// Sets or takes away a variable. Called between invocations, when nothing else should run that could read the environment.
-    ///
-    /// `setenv` of the GNU library keeps every value that a variable ever had, and a trace's id is another one each time. What `putenv` takes stays
-    /// ours to free.
-    static func set(_ name: String, _ value: String?) {
-        entries.withLock { entries in
-            if let value, let entry = unsafe strdup("\(name)=\(value)") {
-                _ = unsafe putenv(entry)
-                entries[name, default: []].append(UInt(bitPattern: entry))
-            } else {
-                _ = unsafe unsetenv(name)
-            }
-            // A call that was given up at its deadline may still be reading the one before.
-            while let old = entries[name], old.count > 2 {
-                unsafe free(UnsafeMutableRawPointer(bitPattern: old[0]))
-                entries[name]?.removeFirst()
-            }
-        }
-    }
+    static func set(_ name: String, _ value: String?) { changing.withLock { _ in _ = unsafe environment_set(name, value) } }
 
-    /// Where the entries are that were set here, of each variable the last two: whoever sets one frees it.
-    private static let entries = Mutex<[String: [UInt]]>([:])
+    private static let changing = Mutex(())
 
     /// A closed pipe or connection is told by an error of the call, not by the end of the process.
     static func ignoreClosedPipes() { _ = signal(SIGPIPE, SIG_IGN) }

@@ -11,7 +11,7 @@ struct AWSPlace {
     var account: String
 
     /// In a region, whose partition its name tells.
-    init(region: String, account: String) { self.init(partition: Self.partition(of: region), region: region, account: account) }
+    init(region: String, account: String) { self.init(partition: AWSPartition(of: region).name, region: region, account: account) }
 
     private init(partition: String, region: String, account: String) {
         self.partition = partition
@@ -23,15 +23,6 @@ struct AWSPlace {
     static let stack = AWSPlace(partition: "${AWS::Partition}", region: "${AWS::Region}", account: "${AWS::AccountId}")
 
     func arn(_ service: String, _ resource: String) -> String { "arn:\(partition):\(service):\(region):\(account):\(resource)" }
-
-    /// The part of AWS that a region is in, as ARNs name it. (The client has the same list; it is not there without the trait AWS.)
-    static func partition(of region: String) -> String {
-        let byPrefix = [
-            "cn-": "aws-cn", "us-gov-": "aws-us-gov", "us-iso-": "aws-iso", "us-isob-": "aws-iso-b", "us-isof-": "aws-iso-f", "eu-isoe-": "aws-iso-e",
-            "eusc-": "aws-eusc",
-        ]
-        return byPrefix.first { region.hasPrefix($0.key) }?.value ?? "aws"
-    }
 }
 
 /// One permission.
@@ -174,7 +165,7 @@ struct PolicyStatements {
         let host = parts[1].split(separator: ".").map(String.init)
         let region = host.count > 2 && host[0] == "sqs" ? host[1] : place.region
         // Where a template has a parameter for the region, it is the stack that knows the partition.
-        let partition = region == place.region || region.contains("$") ? place.partition : AWSPlace.partition(of: region)
+        let partition = region == place.region || region.contains("$") ? place.partition : AWSPartition(of: region).name
         return "arn:\(partition):sqs:\(region):\(parts[2]):\(parts[3])"
     }
 

@@ -4,11 +4,6 @@ internal import JSONTape
 
 /// Messages of queues, what they carry, and events of buses.
 extension EnvelopeDecoder {
-    /// Decodes a message that a redaction has written. It stays one, whatever its body has become.
-    mutating func decode(redactedMessage node: JSONNode) {
-        try? decode(message: Place(document: 0, node: node), mayBeEvent: false)
-    }
-
     /// - Parameter mayBeEvent: where the body is an event, that is the record.
     mutating func decode(message place: Place, mayBeEvent: Bool = true) throws(RecordError) {
         let document = documents[Int(place.document)]
@@ -125,7 +120,7 @@ extension EnvelopeDecoder {
         slot.id = try string(slot.id, document, "id")
         slot.name = try string(slot.name, document, "detail-type")
         slot.eventSource = try string(slot.eventSource, document, "source")
-        slot.time = try time(ofEvent: moment, document)
+        slot.time = try time(moment, document, "time")
         account = try string(account, document, "account")
         region = try string(region, document, "region")
         if let position {
@@ -134,16 +129,6 @@ extension EnvelopeDecoder {
         }
         slot.source = sources.bus(document, account: account, region: region)
         slots.append(slot)
-    }
-
-    /// An event's time, in which a day that the month does not have is one of the next month.
-    private func time(ofEvent node: JSONNode, _ document: JSONDocument) throws(RecordError) -> Int64 {
-        do throws(RecordError) {
-            return try time(node, document, "time")
-        } catch {
-            guard let text = document.view(node).string, let moment = Timestamp(iso8601: text, anyDay: true) else { throw error }
-            return moment.milliseconds
-        }
     }
 }
 

@@ -51,7 +51,7 @@ struct SourceTable: Sendable {
 
     mutating func table(arn: String?, table: String?, region: String?) -> Int32 {
         // arn:aws:dynamodb:us-east-1:123456789012:table/Products/stream/2026-11-01T00:00:00.000
-        let parts = ARNParts(arn)
+        let parts = ARN(arn)
         var name = table ?? ""
         if name.isEmpty, let resource = parts?.resource.split(separator: "/", omittingEmptySubsequences: false), resource.count >= 2, resource[0] == "table" {
             name = String(resource[1])
@@ -66,7 +66,7 @@ struct SourceTable: Sendable {
     mutating func queue(_ document: JSONDocument, arn: JSONNode, region: JSONNode) -> Int32 {
         if let lastDocument, lastDocument === document, same(arn, last.arn, document, lastDocument), last.table == .none { return last.index }
         let text = arn.isNone ? nil : document.view(arn).string
-        let parts = ARNParts(text)
+        let parts = ARN(text)
         let index = intern(
             RecordSource(
                 kind: .message, name: parts?.resource ?? "", arn: text,
@@ -115,21 +115,5 @@ struct SourceTable: Sendable {
         entries.append(Entry(source: source, name: name, place: place, function: member("function", function), functionName: function))
         indexes[source] = index
         return index
-    }
-}
-
-/// The parts of an [ARN](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html).
-struct ARNParts {
-    let region: String?
-    let account: String?
-    let resource: String
-
-    init?(_ arn: String?) {
-        guard let parts = arn?.split(separator: ":", maxSplits: 5, omittingEmptySubsequences: false), parts.count == 6, parts[0] == "arn" else {
-            return nil
-        }
-        region = parts[3].isEmpty ? nil : String(parts[3])
-        account = parts[4].isEmpty ? nil : String(parts[4])
-        resource = String(parts[5])
     }
 }

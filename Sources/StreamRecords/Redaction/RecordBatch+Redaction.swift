@@ -46,10 +46,7 @@ extension RecordBatch {
         for (number, (place, _)) in selection.enumerated() {
             let original = parts.slots[place]
             let before = decoder.slots.count
-            if number < document.roots.count {
-                let root = document.roots[number]
-                if original.kind == .message { decoder.decode(redactedMessage: root) } else { decoder.decode(raw: root, of: original.kind) }
-            }
+            if number < document.roots.count { decoder.decode(raw: document.roots[number], of: original.kind) }
             guard decoder.slots.count == before + 1, let slot = decoder.slots.last, slot.kind == original.kind else {
                 // Cannot happen, as a redacted record keeps its shape. If it did, a record without content is better than one with too much.
                 slots.append(decoder.blank(like: original))

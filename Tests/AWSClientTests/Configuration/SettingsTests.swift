@@ -115,10 +115,10 @@ import Testing
                 return "[default]\nregion = r"
             }
         }
-        let found = try await profiles(["HOME": "/root"])
+        let found = try await profiles(["HOME": "/home/me"])
         #expect(found.inConfig.isEmpty)
         #expect(found.inCredentials["default"]?.values == ["region": "r"])
-        #expect(await failure { try await profiles(["HOME": "/root", "AWS_CONFIG_FILE": "~/config"]) }?.message == "/root/config: no")
+        #expect(await failure { try await profiles(["HOME": "/home/me", "AWS_CONFIG_FILE": "~/config"]) }?.message == "/home/me/config: no")
     }
 
     /// The superuser may read everything.

@@ -87,18 +87,24 @@ import Testing
         #expect(Set(sink.ids).count == 100)
     }
 
-    @Test func whatIsParkedIsParkedOnceAndForgottenInTheEnd() async throws {
-        let fails = Mutex(true)
+    /// A sink that never takes the first record, and the third one not as long as it fails; and one for what is rejected.
+    private func parking(_ fails: @escaping @Sendable () -> Bool) throws -> (Pipeline, ScriptedSink, ScriptedSink) {
         let sink = ScriptedSink { delivery in
             switch delivery.record.id.id {
             case "event-1": .rejected("never")
-            case "event-3": fails.withLock { $0 } ? .retry("throttled") : .delivered
+            case "event-3": fails() ? .retry("throttled") : .delivered
             default: .delivered
             }
         }
         let parked = ScriptedSink()
         let pipeline = try Pipeline(
             sinks: [("a", sink), ("parked", parked)], routes: [Route(name: "all", to: ["a"])], rejected: .init(to: ["parked"]))
+        return (pipeline, sink, parked)
+    }
+
+    @Test func whatIsParkedIsParkedOnceAndForgottenInTheEnd() async throws {
+        let fails = Mutex(true)
+        let (pipeline, sink, parked) = try parking { fails.withLock { $0 } }
         let batches = try [batch(changes(1...2), extra: [#"{"dynamodb":5,"eventSource":"aws:dynamodb"}"#]), batch(changes(3...3))]
         #expect(try await send(batches, pipeline))
         #expect(parked.ids.count == 2)
@@ -111,16 +117,7 @@ import Testing
 
     @Test func whatIsParkedStaysParkedWhenTheEventComesAgain() async throws {
         let fails = Mutex(true)
-        let sink = ScriptedSink { delivery in
-            switch delivery.record.id.id {
-            case "event-1": .rejected("never")
-            case "event-3": fails.withLock { $0 } ? .retry("throttled") : .delivered
-            default: .delivered
-            }
-        }
-        let parked = ScriptedSink()
-        let pipeline = try Pipeline(
-            sinks: [("a", sink), ("parked", parked)], routes: [Route(name: "all", to: ["a"])], rejected: .init(to: ["parked"]))
+        let (pipeline, _, parked) = try parking { fails.withLock { $0 } }
         let batches = try [batch(changes(1...2)), batch(changes(3...3))]
         for comesAgain in [true, false] {
             var memory: EventMemory? = pipeline.eventMemory()

@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#if AWS
-
 /// A part of AWS with accounts, ARNs and host names of its own.
 ///
 /// <https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html>
-struct AWSPartition: Sendable, Hashable {
+package struct AWSPartition: Sendable, Hashable {
     /// As ARNs name it: `aws`, `aws-cn`, `aws-us-gov`.
-    let name: String
+    package let name: String
     /// What host names end with.
-    let suffix: String
+    package let suffix: String
 
     private static let byPrefix: [(prefix: String, partition: AWSPartition)] = [
         ("cn-", AWSPartition(name: "aws-cn", suffix: "amazonaws.com.cn")),
@@ -22,12 +20,12 @@ struct AWSPartition: Sendable, Hashable {
     ]
 
     /// The partition that a region is in.
-    init(of region: String) {
+    package init(of region: String) {
         self = AWSPartition.byPrefix.first { region.hasPrefix($0.prefix) }?.partition ?? AWSPartition(name: "aws", suffix: "amazonaws.com")
     }
 
     /// Whether a host is AWS's own, in any partition.
-    static func hasHost(_ host: String) -> Bool {
+    package static func hasHost(_ host: String) -> Bool {
         host.hasSuffix(".amazonaws.com") || byPrefix.contains { host.hasSuffix(".\($0.partition.suffix)") }
     }
 
@@ -36,5 +34,3 @@ struct AWSPartition: Sendable, Hashable {
         self.suffix = suffix
     }
 }
-
-#endif
