@@ -4,91 +4,19 @@
 import argparse
 import json
 import os
-import signal
-import socket
 import statistics
 import sys
-import time
+
+from runtime_api import Runtime, Unexpected, logging_only
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-CONFIGURATION = {"sinks": {"console": {"type": "log"}}, "routes": [{"to": ["console"]}], "rejected": {"block": True}}
+VARIABLES = {"SLUICE_CONFIG": logging_only(), "LAMBDA_TASK_ROOT": HERE, "PYTHONPATH": HERE, "PYTHONDONTWRITEBYTECODE": "1"}
 
 
-class Runtime:
-    """A process that runs as Lambda would run it, and the one connection that it makes."""
-
-    def __init__(self, argv):
-        listening = socket.create_server(("127.0.0.1", 0))
-        environment = {
-            "AWS_LAMBDA_RUNTIME_API": "127.0.0.1:%d" % listening.getsockname()[1],
-            "AWS_LAMBDA_FUNCTION_NAME": "measured",
-            "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
-            "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "128",
-            "AWS_LAMBDA_LOG_GROUP_NAME": "/aws/lambda/measured",
-            "AWS_LAMBDA_LOG_STREAM_NAME": "stream",
-            "SLUICE_CONFIG": json.dumps(CONFIGURATION),
-            "LAMBDA_TASK_ROOT": HERE,
-            "PATH": os.environ["PATH"],
-            "PYTHONPATH": HERE,
-            "PYTHONDONTWRITEBYTECODE": "1",
-        }
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        begin = time.perf_counter()
-        self.pid = os.posix_spawn(argv[0], argv, environment, file_actions=[(os.POSIX_SPAWN_DUP2, nowhere, 1)])
-        self.connection, _ = listening.accept()
-        self.connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.pending = self.connection.recv(65536)
-        self.start = time.perf_counter() - begin
-        if not self.pending.startswith(b"GET /2018-06-01/runtime/invocation/next"):
-            sys.exit("%s did not ask for an event but sent %r" % (argv[0], self.pending[:200]))
-        os.close(nowhere)
-        listening.close()
-        self.peak = self.resident_peak()
-        self.read_request()
-
-    def resident_peak(self):
-        with open("/proc/%d/status" % self.pid) as status:
-            return next(int(line.split()[1]) for line in status if line.startswith("VmHWM:")) / 1024
-
-    def read_request(self):
-        while b"\r\n\r\n" not in self.pending:
-            self.receive()
-        head, self.pending = self.pending.split(b"\r\n\r\n", 1)
-        fields = dict(line.split(b":", 1) for line in head.lower().split(b"\r\n")[1:])
-        length = int(fields.get(b"content-length", 0))
-        while len(self.pending) < length:
-            self.receive()
-        body, self.pending = self.pending[:length], self.pending[length:]
-        return head.split(b" ")[1].decode(), body
-
-    def receive(self):
-        piece = self.connection.recv(65536)
-        if not piece:
-            sys.exit("the runtime has closed its connection")
-        self.pending += piece
-
-    def invoke(self, event):
-        """Seconds from the event's first byte to the answer's last."""
-        head = (
-            "HTTP/1.1 200 OK\r\nLambda-Runtime-Aws-Request-Id: 8476a536-e9f4-11e8-9739-2dfe598c3fcd\r\n"
-            "Lambda-Runtime-Deadline-Ms: %d\r\nLambda-Runtime-Trace-Id: Root=1-5bef4de7-ad49b0e87f6ef6c87fc2e700\r\n"
-            "Lambda-Runtime-Invoked-Function-Arn: arn:aws:lambda:eu-west-1:123456789012:function:measured\r\n"
-            "Content-Type: application/json\r\nContent-Length: %d\r\n\r\n" % (time.time() * 1000 + 30000, len(event))
-        )
-        begin = time.perf_counter()
-        self.connection.sendall(head.encode() + event)
-        path, body = self.read_request()
-        taken = time.perf_counter() - begin
-        if not path.endswith("/response") or json.loads(body) != {"batchItemFailures": []}:
-            sys.exit("%s: %r" % (path, body[:500]))
-        self.connection.sendall(b'HTTP/1.1 202 Accepted\r\nContent-Length: 15\r\n\r\n{"status":"OK"}')
-        self.read_request()
-        return taken
-
-    def end(self):
-        os.kill(self.pid, signal.SIGKILL)
-        os.waitpid(self.pid, 0)
-        self.connection.close()
+def started(argv, nowhere):
+    runtime = Runtime(argv, VARIABLES, nowhere)
+    runtime.await_next()
+    return runtime
 
 
 def record(number):
@@ -144,10 +72,11 @@ def main():
     print("exec to the first /next over %d starts; then %d invocations of 100 DynamoDB records (%d kB) each" % (options.starts, options.invocations, len(event) / 1000))
     print()
     print("%-26s %12s %12s %12s %12s %14s" % ("", "start ms", "fastest ms", "peak MiB", "warm ms", "then MiB"))
+    nowhere = os.open(os.devnull, os.O_WRONLY)
     for name, argv in runtimes:
         starts, peaks = [], []
         for number in range(options.starts + 1):
-            runtime = Runtime(argv)
+            runtime = started(argv, nowhere)
             # The first start finds nothing in the system's caches.
             if number > 0:
                 starts.append(runtime.start * 1000)
@@ -165,4 +94,7 @@ def main():
         print("package: %.1f MB" % (os.path.getsize(options.package) / 1e6))
 
 
-main()
+try:
+    main()
+except Unexpected as error:
+    sys.exit(str(error))
