@@ -76,7 +76,7 @@ let package = Package(
         .testTarget(
             name: "EventAPITests",
             dependencies: [
-                "EventAPI", "EventTable", "EventTableTestSupport", "JSONTape", "Sluice", "SQLiteEventTable", "StreamRecords",
+                "EventAPI", "EventTable", "EventTableTestSupport", "JSONTape", "Sluice", "SQLiteEventTable", "StreamRecords", "TestSupport",
             ],
             swiftSettings: settings),
         .target(
@@ -150,7 +150,7 @@ let package = Package(
         .executableTarget(
             name: "SluiceBenchmark",
             dependencies: [
-                "AWSClient", "AWSSigner", "AWSSinks", "EventPatterns", "JSONTape", "ReferenceDecoder", "Sluice", "StreamRecords",
+                "AWSClient", "AWSSigner", "AWSSinks", "EventPatterns", "JSONTape", "ReferenceDecoder", "Sluice", "StreamRecords", "TestSupport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client", condition: .when(traits: ["AWS"])),
                 .product(name: "Crypto", package: "swift-crypto", condition: .when(traits: ["AWS"])),
@@ -160,22 +160,23 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio", condition: .when(traits: ["AWS"])),
             ],
             swiftSettings: settings),
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
         .target(name: "RuntimeServer", path: "Tests/RuntimeServer", swiftSettings: settings),
         .testTarget(
             name: "LambdaHostTests",
             dependencies: [
-                "EventAPI", "EventTable", "JSONTape", "LambdaHost", "RuntimeServer", "Sluice", "SQLiteEventTable", "StreamRecords",
+                "EventAPI", "EventTable", "JSONTape", "LambdaHost", "RuntimeServer", "Sluice", "SQLiteEventTable", "StreamRecords", "TestSupport",
                 .product(name: "Logging", package: "swift-log"),
             ],
             resources: [.copy("Fixtures")], swiftSettings: settings),
         .testTarget(
             name: "SluiceLambdaTests",
-            dependencies: ["AWSClient", "AWSSigner", "AWSSinks", "AWSTestSupport", "JSONTape", "ReferenceDecoder", "RuntimeServer", "SluiceLambda"],
+            dependencies: ["AWSClient", "AWSSigner", "AWSSinks", "AWSTestSupport", "JSONTape", "ReferenceDecoder", "RuntimeServer", "SluiceLambda", "TestSupport"],
             swiftSettings: settings),
         .testTarget(
             name: "SluiceTests",
             dependencies: [
-                "EventPatterns", "EventTable", "JSONTape", "MetricsTestSupport", "Sluice", "SluiceTesting", "StreamRecords",
+                "EventPatterns", "EventTable", "JSONTape", "MetricsTestSupport", "Sluice", "SluiceTesting", "StreamRecords", "TestSupport",
                 .product(name: "CoreMetrics", package: "swift-metrics"), .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings),
@@ -186,7 +187,7 @@ let package = Package(
             name: "SluiceCommandTests",
             dependencies: [
                 "AWSSigner", "AWSTestSupport", "EventAPI", "EventServer", "EventTable", "JSONTape", "MetricsTestSupport", "ReferenceDecoder",
-                "RuntimeServer", "Sluice", "SluiceCommand", "SQLiteEventTable", "StreamRecords",
+                "RuntimeServer", "Sluice", "SluiceCommand", "SQLiteEventTable", "StreamRecords", "TestSupport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "CoreMetrics", package: "swift-metrics"), .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio", condition: .when(traits: ["Server"])),
@@ -198,7 +199,7 @@ let package = Package(
             name: "AWSSinksTests",
             dependencies: [
                 "AWSClient", "AWSSigner", "AWSSinks", "AWSTestSupport", "EventTable", "EventTableTestSupport", "JSONTape", "LambdaHost", "Sluice",
-                "SluiceTesting", "StreamRecords",
+                "SluiceTesting", "StreamRecords", "TestSupport",
                 .product(name: "Crypto", package: "swift-crypto", condition: .when(traits: ["AWS"])),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio", condition: .when(traits: ["AWS"])),
@@ -209,18 +210,18 @@ let package = Package(
         .target(
             name: "AWSTestSupport",
             dependencies: [
-                "AWSClient", "AWSSigner", "JSONTape", "StreamRecords", .product(name: "Logging", package: "swift-log"),
+                "AWSClient", "AWSSigner", "JSONTape", "StreamRecords", "TestSupport", .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio", condition: .when(traits: ["AWS"])),
                 .product(name: "NIOHTTP1", package: "swift-nio", condition: .when(traits: ["AWS"])),
                 .product(name: "NIOPosix", package: "swift-nio", condition: .when(traits: ["AWS"])),
             ],
             path: "Tests/AWSTestSupport", swiftSettings: settings),
         .testTarget(
-            name: "AWSSignerTests", dependencies: ["AWSSigner", "JSONTape"], resources: [.copy("Fixtures")], swiftSettings: settings),
+            name: "AWSSignerTests", dependencies: ["AWSSigner", "JSONTape", "TestSupport"], resources: [.copy("Fixtures")], swiftSettings: settings),
         .testTarget(
             name: "AWSClientTests",
             dependencies: [
-                "AWSClient", "AWSSigner", "AWSTestSupport", "JSONTape", "StreamRecords", .product(name: "Logging", package: "swift-log"),
+                "AWSClient", "AWSSigner", "AWSTestSupport", "JSONTape", "StreamRecords", "TestSupport", .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio", condition: .when(traits: ["AWS"])),
                 .product(name: "NIOHTTP1", package: "swift-nio", condition: .when(traits: ["AWS"])),
                 .product(name: "NIOPosix", package: "swift-nio", condition: .when(traits: ["AWS"])),
@@ -228,26 +229,26 @@ let package = Package(
             ],
             swiftSettings: settings),
         .testTarget(
-            name: "EventTableTests", dependencies: ["EventTable", "JSONTape", "Sluice", "StreamRecords"],
+            name: "EventTableTests", dependencies: ["EventTable", "JSONTape", "Sluice", "StreamRecords", "TestSupport"],
             resources: [.copy("Fixtures")], swiftSettings: settings),
         .testTarget(
             name: "SQLiteEventTableTests",
             dependencies: [
-                "EventTable", "EventTableTestSupport", "JSONTape", "Sluice", "SluiceTesting", "SQLiteEventTable", "StreamRecords",
+                "EventTable", "EventTableTestSupport", "JSONTape", "Sluice", "SluiceTesting", "SQLiteEventTable", "StreamRecords", "TestSupport",
                 .product(name: "GRDB", package: "GRDB.swift", condition: .when(traits: ["SQLite"])),
             ],
             swiftSettings: settings),
         .target(
-            name: "EventTableTestSupport", dependencies: ["EventTable", "Sluice", "StreamRecords"], path: "Tests/EventTableTestSupport",
+            name: "EventTableTestSupport", dependencies: ["EventTable", "Sluice", "StreamRecords", "TestSupport"], path: "Tests/EventTableTestSupport",
             swiftSettings: settings),
         .testTarget(
-            name: "JSONTapeTests", dependencies: ["CInstructions", "JSONTape", "ReferenceDecoder"], resources: [.copy("Fixtures")],
+            name: "JSONTapeTests", dependencies: ["CInstructions", "JSONTape", "ReferenceDecoder", "TestSupport"], resources: [.copy("Fixtures")],
             swiftSettings: settings),
         .testTarget(
-            name: "EventPatternsTests", dependencies: ["EventPatterns", "JSONTape"], resources: [.copy("Fixtures")],
+            name: "EventPatternsTests", dependencies: ["EventPatterns", "JSONTape", "TestSupport"], resources: [.copy("Fixtures")],
             swiftSettings: settings),
         .testTarget(
-            name: "StreamRecordsTests", dependencies: ["JSONTape", "ReferenceDecoder", "StreamRecords"], swiftSettings: settings),
+            name: "StreamRecordsTests", dependencies: ["JSONTape", "ReferenceDecoder", "StreamRecords", "TestSupport"], swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import TestSupport
+
 /// Random AttributeValue JSON, as DynamoDB writes it, of all ten types.
 struct AttributeValueGenerator {
     private var binary: [UInt8] = []

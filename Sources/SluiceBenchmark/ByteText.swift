@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import TestSupport
+
 /// Appending text to bytes without building strings: the generator's inner loops use only these.
 extension [UInt8] {
     mutating func put(_ text: String) {

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import TestSupport
+
 /// Lambda events of DynamoDB Streams, one a line, 100 records to an event.
 ///
 /// Made to resemble a service's tables and to favour no trick of a reader: attribute order and image order vary, most attributes of the

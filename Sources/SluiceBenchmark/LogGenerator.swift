@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ReferenceDecoder
+import TestSupport
 
 /// Lambda events of CloudWatch Logs subscriptions, one a line: base64 of a gzip'd document with the log lines of some Lambda executions.
 struct LogGenerator {

@@ -3,6 +3,7 @@
 #if AWS
 @testable import AWSSigner
 import Testing
+import TestSupport
 
 @Suite struct SignerTests {
     @Test("Times are written as signatures have them", arguments: [
@@ -83,7 +84,7 @@ import Testing
     /// The seed is printed where it fails.
     @Test("Decoding gives back what was encoded", arguments: 0..<20)
     func decodingGivesBackWhatWasEncoded(_ seed: UInt64) {
-        var random = SplitMix64(state: seed)
+        var random = SeededRandom(seed: seed)
         for _ in 0..<200 {
             let bytes = (0..<Int.random(in: 0...30, using: &random)).map { _ in UInt8.random(in: 0...255, using: &random) }
             var encoded: [UInt8] = []

@@ -10,6 +10,7 @@ import Sluice
 import SQLiteEventTable
 import StreamRecords
 import Synchronization
+import TestSupport
 
 /// The API over a SQLite file of its own, with a clock and a function of its own.
 struct Fixture: Sendable {
@@ -129,20 +130,6 @@ final class Jobs: Sendable {
     func add(_ job: RerunJob) { jobs.withLock { $0.append(job) } }
 
     var all: [RerunJob] { jobs.withLock { $0 } }
-}
-
-/// A folder of its own, gone with the value that stands for it.
-final class TemporaryFolder: Sendable {
-    let url: URL
-
-    init() throws {
-        url = FileManager.default.temporaryDirectory.appendingPathComponent("sluice-api-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-    }
-
-    deinit { try? FileManager.default.removeItem(at: url) }
-
-    func path(_ name: String) -> String { url.appendingPathComponent(name).path }
 }
 
 #endif

@@ -6,15 +6,12 @@ import EventTable
 import EventTableTestSupport
 import StreamRecords
 import Testing
+import TestSupport
 
 @testable import EventAPI
 
 /// Requests of all sorts, most of them wrong in some way: each is answered as the description says, and none is the API's own fault.
 struct RandomRequestTests {
-    private static func pick<Element>(_ elements: [Element], using random: inout SeededRandom) -> Element {
-        elements[Int.random(in: elements.indices, using: &random)]
-    }
-
     private static let words = [
         "r", "r0", "nobody", "orders", "mails", "valid", "invalid", "ok", "error", "", "5", "-1", "1001", "99999999999999999999", "k", "%00", "%C3%A7", "%2F",
         "a%20b", "%", "%zz", "%FF", "..", "ç", "2026-11-20T15:00:00Z", "2026-11-20", "9999-99-99", "null", "true", "Products%20Id=5", "Products%23%7B%22Id%22%3A5%7D",
@@ -38,11 +35,11 @@ struct RandomRequestTests {
     private static func body(using random: inout SeededRandom) -> String {
         switch Int.random(in: 0...9, using: &random) {
         case 0: return ""
-        case 1: return pick(values, using: &random)
-        case 2: return pick(["{", "[1,", "nul", "\u{FEFF}{}", "{}{}", "{\"a\":1,}", "\u{0}"], using: &random)
+        case 1: return random.pick(values)
+        case 2: return random.pick(["{", "[1,", "nul", "\u{FEFF}{}", "{}{}", "{\"a\":1,}", "\u{0}"])
         default:
             let count = Int.random(in: 0...5, using: &random)
-            let parts = (0..<count).map { _ in "\"\(pick(members, using: &random))\":\(pick(values, using: &random))" }
+            let parts = (0..<count).map { _ in "\"\(random.pick(members))\":\(random.pick(values))" }
             return "{" + parts.joined(separator: ",") + "}"
         }
     }
@@ -50,13 +47,13 @@ struct RandomRequestTests {
     private static func target(using random: inout SeededRandom) -> String {
         var target: String
         if Int.random(in: 0...9, using: &random) == 0 {
-            target = (0..<Int.random(in: 0...5, using: &random)).map { _ in "/" + pick(words, using: &random) }.joined()
+            target = (0..<Int.random(in: 0...5, using: &random)).map { _ in "/" + random.pick(words) }.joined()
         } else {
-            target = pick(APIRoute.all, using: &random).path.map { "/" + ($0.hasPrefix("{") ? pick(words, using: &random) : $0) }.joined()
+            target = random.pick(APIRoute.all).path.map { "/" + ($0.hasPrefix("{") ? random.pick(words) : $0) }.joined()
         }
         let count = Int.random(in: 0...3, using: &random)
         for number in 0..<count {
-            target += (number == 0 ? "?" : "&") + pick(names, using: &random) + pick(["=", "=", "=", ""], using: &random) + pick(words, using: &random)
+            target += (number == 0 ? "?" : "&") + random.pick(names) + random.pick(["=", "=", "=", ""]) + random.pick(words)
         }
         return target
     }
@@ -70,11 +67,11 @@ struct RandomRequestTests {
         _ = try await fixture.store.write([.put(change("c", sequence: 1))])
         for number in 0..<150 {
             fixture.function.willAnswer("n\(number)", "1")
-            let method = Self.pick(["GET", "GET", "POST", "POST", "POST", "HEAD", "OPTIONS", "PUT", "DELETE", "get", ""], using: &random)
+            let method = random.pick(["GET", "GET", "POST", "POST", "POST", "HEAD", "OPTIONS", "PUT", "DELETE", "get", ""])
             let target = Self.target(using: &random)
             let body = Self.body(using: &random)
-            let type = Self.pick(["application/json", "application/x-ndjson", "text/plain", "", "application/json;charset=utf-8"], using: &random)
-            let answer = await fixture.ask(method, target, [("content-type", type), ("idempotency-key", Self.pick(["k", "", "\"q\""], using: &random))], body)
+            let type = random.pick(["application/json", "application/x-ndjson", "text/plain", "", "application/json;charset=utf-8"])
+            let answer = await fixture.ask(method, target, [("content-type", type), ("idempotency-key", random.pick(["k", "", "\"q\""]))], body)
             #expect(answer.flaws == [], "seed \(seed): \(method) \(target) \(type) \(body)")
             #expect(answer.status < 500, "seed \(seed): \(method) \(target) \(body): \(answer.text)")
         }

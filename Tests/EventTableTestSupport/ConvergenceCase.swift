@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import EventTable
+import TestSupport
 internal import StreamRecords
 
 /// Random writes into an event table, and what they must come to in whatever order, batches and number they arrive.
@@ -47,10 +48,6 @@ public struct ConvergenceCase: Sendable {
 
     // MARK: Writes
 
-    private static func pick<Element>(_ elements: [Element], using random: inout SeededRandom) -> Element {
-        elements[Int.random(in: elements.indices, using: &random)]
-    }
-
     private static let functions = ["orders", "mails"]
     public static let stream = LogLine.Stream(account: "123456789012", group: "/aws/lambda/orders", name: "2026/11/20/[$LATEST]a")
 
@@ -88,16 +85,16 @@ public struct ConvergenceCase: Sendable {
         if Bool.random(using: &random) { facts.expiresAt = 9_999_999_990 + .random(in: 0...9, using: &random) }
         if Int.random(in: 0...2, using: &random) == 0 {
             facts.report = Invocation.Report(
-                at: at(.random(in: 0...3, using: &random)), durationMS: pick([nil, 2.5, 3], using: &random),
-                billedMS: pick([nil, 3], using: &random), initMS: pick([nil, 100.25], using: &random),
-                memoryMB: pick([nil, 128], using: &random), maxMemoryMB: pick([nil, 60, 61], using: &random),
-                status: pick([nil, "", "error", "timeout"], using: &random))
+                at: at(.random(in: 0...3, using: &random)), durationMS: random.pick([nil, 2.5, 3]),
+                billedMS: random.pick([nil, 3]), initMS: random.pick([nil, 100.25]),
+                memoryMB: random.pick([nil, 128]), maxMemoryMB: random.pick([nil, 60, 61]),
+                status: random.pick([nil, "", "error", "timeout"]))
         }
         if Int.random(in: 0...2, using: &random) == 0 {
             facts.failure = Invocation.Failure(
                 Bool.random(using: &random) ? .error : .timeout, at: at(.random(in: 0...3, using: &random)),
-                errorType: pick([nil, "", "E", "Ä\u{0}"], using: &random),
-                errorMessage: pick([nil, "a", "b"], using: &random))
+                errorType: random.pick([nil, "", "E", "Ä\u{0}"]),
+                errorMessage: random.pick([nil, "a", "b"]))
         }
         return facts
     }

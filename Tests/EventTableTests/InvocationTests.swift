@@ -3,13 +3,14 @@
 import EventTable
 import StreamRecords
 import Testing
+import TestSupport
 
 struct InvocationTests {
     static let key = EventKey(id: "r-1", name: "orders")
 
     static func at(_ milliseconds: Int64) -> Timestamp { Timestamp(milliseconds: 1_795_186_800_000 + milliseconds) }
 
-    static func randomFacts(using random: inout SplitMix64) -> Invocation {
+    static func randomFacts(using random: inout SeededRandom) -> Invocation {
         var facts = Invocation(key: key, seen: at(.random(in: 0...20, using: &random)))
         switch Int.random(in: 0...5, using: &random) {
         case 0: facts.qualifier = ["$LATEST", "1", "live"].randomElement(using: &random)
@@ -31,7 +32,7 @@ struct InvocationTests {
 
     @Test("Facts in any order, any number of times, add up to the same", arguments: 0..<300)
     func orderDoesNotMatter(seed: UInt64) {
-        var random = SplitMix64(seed: seed)
+        var random = SeededRandom(seed: seed)
         let facts = (0..<12).map { _ in Self.randomFacts(using: &random) }
         let once = merged(facts)
         let again = merged((facts + facts).shuffled(using: &random))

@@ -3,6 +3,7 @@
 import EventTable
 import StreamRecords
 import Testing
+import TestSupport
 
 struct NameTests {
     @Test(
@@ -55,7 +56,7 @@ struct NameTests {
 
     @Test("Text order of sort keys is order of time, then of sequence numbers")
     func sortOrder() {
-        var random = SplitMix64(seed: 11)
+        var random = SeededRandom(seed: 11)
         let places = (0..<500).map { _ in
             (Int64.random(in: 0...4, using: &random) * 1000 + 1_795_186_800_000, Int.random(in: 0...2_000_000_000_000, using: &random))
         }

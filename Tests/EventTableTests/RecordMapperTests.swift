@@ -4,6 +4,7 @@ import EventTable
 import Foundation
 import StreamRecords
 import Testing
+import TestSupport
 
 struct RecordMapperTests {
     private static let stream = LogLine.Stream(
@@ -198,7 +199,7 @@ struct RecordMapperTests {
 
     @Test("Streams in any mixture give the same rows as one after the other, as long as each keeps its order", arguments: 0..<50)
     func mixture(seed: UInt64) throws {
-        var random = SplitMix64(seed: seed)
+        var random = SeededRandom(seed: seed)
         let logs = try ["text-log.json", "json-log.json", "other-log.json"].map(Self.records)
         var rest = logs.map { $0[...] }
         var mapper = RecordMapper()

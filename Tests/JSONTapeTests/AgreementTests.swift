@@ -4,6 +4,7 @@ import Foundation
 import JSONTape
 import ReferenceDecoder
 import Testing
+import TestSupport
 
 /// Random texts, sound and damaged, read by other readers as well.
 @Suite("Agreement with other readers") struct AgreementTests {

@@ -9,6 +9,7 @@ import SluiceTesting
 import StreamRecords
 import Synchronization
 import Testing
+import TestSupport
 
 @testable import SQLiteEventTable
 

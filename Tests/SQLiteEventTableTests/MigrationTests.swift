@@ -7,6 +7,7 @@ import EventTableTestSupport
 import GRDB
 import StreamRecords
 import Testing
+import TestSupport
 
 @testable import SQLiteEventTable
 

@@ -6,6 +6,7 @@ import EventTable
 import EventTableTestSupport
 import GRDB
 import Testing
+import TestSupport
 
 @testable import SQLiteEventTable
 

@@ -7,6 +7,7 @@ import EventTableTestSupport
 import SQLiteEventTable
 import StreamRecords
 import Testing
+import TestSupport
 
 struct QueryTests {
     @Test("An item's history comes in order, page by page, in both directions and in a range of time", arguments: [1, 3, 7, 100])

@@ -8,19 +8,12 @@ import GRDB
 import Sluice
 import StreamRecords
 import Testing
+import TestSupport
 
 @testable import SQLiteEventTable
 
 /// The sink as it runs: behind the engine, with recorded streams.
 struct SinkTests {
-    private static var samples: [URL] {
-        let top = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-        let streams = top.appendingPathComponent("samples/streams")
-        guard let found = FileManager.default.enumerator(at: streams, includingPropertiesForKeys: [.isRegularFileKey]) else { return [] }
-        return found.compactMap { $0 as? URL }.filter { (try? $0.resourceValues(forKeys: [.isRegularFileKey]).isRegularFile) == true }
-            .sorted { $0.path < $1.path }
-    }
-
     private static func registry() -> SinkRegistry {
         var registry = SinkRegistry()
         registry.registerSQLiteEventTable()
@@ -32,8 +25,8 @@ struct SinkTests {
         let configuration = try Configuration(sendingEverythingTo: ["sqlite:\(path)"], registry: registry())
         let pipeline = try await Pipeline(configuration, sinks: registry())
         var counts = (0, 0, 0)
-        for file in samples {
-            for batch in RecordBatch.decode([UInt8](try Data(contentsOf: file))) {
+        for file in try Repository.files(below: "samples/streams") {
+            for batch in RecordBatch.decode(try Repository.bytes(file)) {
                 let report = try await pipeline.deliver(pipeline.prepare(batch))
                 #expect(report.isClean)
                 counts.0 += batch.count
@@ -113,10 +106,7 @@ struct SinkTests {
         }
         let sink = EventTableSink(store: store)
         let pipeline = try Pipeline(sinks: [("history", sink)], routes: [Route(name: "all", to: ["history"])])
-        let batch = try #require(
-            Self.samples.filter { $0.path.contains("/products/") }.lazy.compactMap { file in
-                (try? Data(contentsOf: file)).flatMap { RecordBatch.decode([UInt8]($0)).first }
-            }.first)
+        let batch = try #require(RecordBatch.decode(try Repository.bytes("samples/streams/products/1-created.json")).first)
         let report = try await pipeline.deliver(pipeline.prepare(batch))
         #expect(report.counts.retry == batch.count)
         try await store.pool.write { try $0.execute(sql: "DROP TRIGGER refuse") }

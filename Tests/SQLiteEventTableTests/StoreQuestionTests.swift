@@ -5,6 +5,7 @@
 import EventTableTestSupport
 import SQLiteEventTable
 import Testing
+import TestSupport
 
 /// What every store must do alike.
 struct StoreQuestionTests {

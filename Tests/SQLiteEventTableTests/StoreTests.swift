@@ -8,6 +8,7 @@ import Foundation
 import GRDB
 import StreamRecords
 import Testing
+import TestSupport
 
 @testable import SQLiteEventTable
 
@@ -87,7 +88,7 @@ struct StoreTests {
     func foreign(access: SQLiteEventStore.Access) async throws {
         let folder = try TemporaryFolder()
         let text = Data(String(repeating: "not a database\n", count: 100).utf8)
-        try text.write(to: folder.url.appendingPathComponent("text.db"))
+        try folder.write("text.db", Array(text))
         let other = try DatabaseQueue(path: folder.path("other.db"))
         try await other.write { try $0.execute(sql: "CREATE TABLE contacts (name TEXT)") }
         try other.close()
@@ -96,7 +97,7 @@ struct StoreTests {
                 ($0 as? EventStoreError)?.code == .notAnEventTable
             }
         }
-        #expect(try Data(contentsOf: folder.url.appendingPathComponent("text.db")) == text)
+        #expect(try folder.bytes("text.db") == Array(text))
         let after = try DatabaseQueue(path: folder.path("other.db"))
         #expect(try await after.read { try String.fetchAll($0, sql: "SELECT name FROM sqlite_schema") } == ["contacts"])
     }

@@ -2,6 +2,7 @@
 
 import Foundation
 import Testing
+import TestSupport
 
 /// The README's commands are run, in its order and in one folder, and what it shows of them must be true.
 ///
@@ -124,7 +125,7 @@ private struct Stage {
     init() throws {
         folder = try TemporaryFolder()
         try folder.addSamples()
-        let built = try Command.executable.get().quotedForShell
+        let built = try Command.executable.get().path.quotedForShell
         for name in ["scripts/run", "scripts/build-options"] {
             try folder.write(name, try String(contentsOfFile: Repository.path(name), encoding: .utf8))
         }
@@ -133,10 +134,10 @@ private struct Stage {
         try folder.write("bin/swift", "#!/bin/sh\nmkdir -p .build/release && ln -sf \(built) .build/release/sluice\n")
         try folder.write("bin/sluice", "#!/bin/sh\nexec \(built) \"$@\"\n")
         for name in ["scripts/run", "scripts/build-options", "scripts/setup", "bin/swift", "bin/sluice"] {
-            try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: folder(name))
+            try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: folder.path(name))
         }
         var command = Command(folder: folder.path)
-        command.environment["PATH"] = folder("bin") + ":" + (ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin")
+        command.environment["PATH"] = folder.path("bin") + ":" + (ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin")
         command.environment["NO_COLOR"] = "1"
         self.command = command
     }

@@ -10,6 +10,7 @@ import JSONTape
 import RuntimeServer
 import Synchronization
 import Testing
+import TestSupport
 
 /// The function as Lambda runs it, with an event table in moto, Invoke and a REST API in front of it.
 @Suite("The function and the event table")
@@ -60,7 +61,7 @@ struct EventTableTests {
             environment.merge(more) { $1 }
             environment["PYTHONDONTWRITEBYTECODE"] = "1"
             process.environment = environment
-            process.currentDirectoryURL = EventTableTests.samples
+            process.currentDirectoryURL = URL(fileURLWithPath: Repository.path(EventTableTests.helpers))
             let output = Pipe()
             process.standardOutput = output
             process.standardError = output
@@ -76,11 +77,7 @@ struct EventTableTests {
         }
     }
 
-    static let samples = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-        .appendingPathComponent("samples/save")
-
-    private static let pythonPath = ProcessInfo.processInfo.environment["SLUICE_PYTHON"]
-        ?? samples.deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent(".build/python-env/bin/python").path
+    static let helpers = "samples/save"
 
     static let nodePath = ["/usr/bin/node", "/usr/local/bin/node", "/opt/homebrew/bin/node"].first { FileManager.default.isExecutableFile(atPath: $0) }
 
@@ -102,7 +99,7 @@ struct EventTableTests {
         let function = try fixture.start()
         let more = overHTTP
             ? ["SLUICE_API_URL": fixture.front.url + "/prod", "SLUICE_API_KEY": FunctionFront.key] : ["SLUICE_FUNCTION": "sluice"]
-        let ended = try await fixture.run(Self.pythonPath, ["-c", Self.pythonHandler, "py-1"], more)
+        let ended = try await fixture.run(Python.path(), ["-c", Self.pythonHandler, "py-1"], more)
         #expect(ended.output.hasPrefix(#"{"total": 10, "text": "\u00e9"}"#), "\(ended.output)")
         // The second call contradicts the first one.
         #expect(ended.status != 0 && ended.output.contains(overHTTP ? "409" : "another params"), "\(ended.output)")
@@ -118,7 +115,7 @@ struct EventTableTests {
         let fixture = try await Fixture()
         let function = try fixture.start()
         let script = """
-            import { recorded, save } from "\(Self.samples.appendingPathComponent("sluice-save.mjs").path)";
+            import { recorded, save } from "\(Repository.path("\(Self.helpers)/sluice-save.mjs"))";
             const handler = recorded(async (event) => ({ total: event.id * 2, text: "é" }));
             console.log(JSON.stringify(await handler({ id: 5 }, { awsRequestId: "js-1", functionName: "orders" })));
             await save({ aws_request_id: "js-1", FunctionName: "orders", event: { id: 6 } }).catch((error) => console.log(error.message));
@@ -136,7 +133,7 @@ struct EventTableTests {
     @Test("the helpers have twenty lines of code")
     func length() throws {
         for name in ["sluice_save.py", "sluice-save.mjs"] {
-            let text = try String(contentsOf: Self.samples.appendingPathComponent(name), encoding: .utf8)
+            let text = try Repository.text("\(Self.helpers)/\(name)")
             #expect(text.split(separator: "\n").count { !$0.hasPrefix("//") && !$0.hasPrefix("#") } <= 20, "\(name)")
         }
     }

@@ -4,14 +4,10 @@ import Foundation
 import ReferenceDecoder
 import RuntimeServer
 import Testing
+import TestSupport
 
 private let partial = ["SLUICE_PARTIAL_RESPONSES": "1"]
 private let success = #"{"batchItemFailures":[]}"#
-
-private func samples(_ name: String) throws -> [UInt8] {
-    let top = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-    return [UInt8](try Data(contentsOf: top.appendingPathComponent("samples/streams/\(name)")))
-}
 
 /// The lines of standard output that hold records, without those that hold metrics.
 private func records(_ output: String) -> [String] {
@@ -25,7 +21,7 @@ struct FunctionTests {
         "queue/3-from-a-topic.json", "queue/4-from-a-bus.json", "bus/2-order-placed.json", "logs/3-todo-api-kinesis.json",
     ])
     func recordedEvents(_ name: String) async throws {
-        let event = try samples(name)
+        let event = try Repository.bytes("samples/streams/\(name)")
         let function = try Function()
         let answer = try await function.server.invoke(TestInvocation("a", event))
         #expect(answer.kind == .response && answer.body == (name.hasPrefix("bus") ? "null" : success), "\(answer)")
@@ -42,10 +38,8 @@ struct FunctionTests {
     func configurations() async throws {
         let beside = try Function(configuration: nil, files: ["sluice.json": Function.everythingToTheLog])
         #expect(try await beside.invoke("a", Events.changes([1])).kind == .response)
-        let elsewhere = FileManager.default.temporaryDirectory.appendingPathComponent("sluice-lambda-\(UUID().uuidString).json")
-        try Data(Function.everythingToTheLog.utf8).write(to: elsewhere)
-        defer { try? FileManager.default.removeItem(at: elsewhere) }
-        let named = try Function(configuration: elsewhere.path)
+        let elsewhere = try TemporaryFolder()
+        let named = try Function(configuration: elsewhere.write("elsewhere.json", Function.everythingToTheLog))
         #expect(try await named.invoke("a", Events.changes([1])).kind == .response)
     }
 

@@ -19,18 +19,7 @@ struct ValueRedactor {
 
     /// An object of attribute values.
     func writeMap(_ map: borrowing JSONView, _ paths: RedactionPaths, into writer: inout JSONWriter) {
-        var members = map.members
-        var separator: UInt8 = 0x7B
-        while members.next() {
-            let inner = paths.inside(members.key)
-            if inner.method == .removed || (inner.method == .hashed && key == nil) { continue }
-            writer.write(byte: separator)
-            separator = 0x2C
-            writer.copyName(members.key)
-            writeAttribute(members.value, inner, into: &writer)
-        }
-        if separator == 0x7B { writer.write(byte: separator) }
-        writer.write(byte: 0x7D)
+        writeMembers(map, paths, areAttributes: true, into: &writer)
     }
 
     private func writeAttribute(_ value: borrowing JSONView, _ paths: RedactionPaths, into writer: inout JSONWriter) {
@@ -43,18 +32,9 @@ struct ValueRedactor {
             writeMap(wrapper.value, paths, into: &writer)
             writer.write(byte: 0x7D)
         } else if wrapper.key.isString("L") {
-            writer.write(raw: "{\"L\":[")
-            var elements = wrapper.value.elements
-            var (place, isFirst) = (0, true)
-            while elements.next() {
-                let inner = paths.inside(element: place)
-                place += 1
-                if inner.method == .removed || (inner.method == .hashed && key == nil) { continue }
-                if !isFirst { writer.write(byte: 0x2C) }
-                isFirst = false
-                writeAttribute(elements.value, inner, into: &writer)
-            }
-            writer.write(raw: "]}")
+            writer.write(raw: "{\"L\":")
+            writeElements(wrapper.value, paths, areAttributes: true, into: &writer)
+            writer.write(byte: 0x7D)
         } else if wrapper.key.isString("S") {
             guard let text = inside.text(wrapper.value, paths) else { return writer.copy(value) }
             writer.write(raw: "{\"S\":")
@@ -120,32 +100,8 @@ struct ValueRedactor {
         }
         guard !paths.isEmpty else { return writer.copy(view) }
         switch view.kind {
-        case .object:
-            var members = view.members
-            var separator: UInt8 = 0x7B
-            while members.next() {
-                let inner = paths.inside(members.key)
-                if inner.method == .removed || (inner.method == .hashed && key == nil) { continue }
-                writer.write(byte: separator)
-                separator = 0x2C
-                writer.copyName(members.key)
-                write(members.value, inner, into: &writer)
-            }
-            if separator == 0x7B { writer.write(byte: separator) }
-            writer.write(byte: 0x7D)
-        case .array:
-            writer.write(byte: 0x5B)
-            var elements = view.elements
-            var (place, isFirst) = (0, true)
-            while elements.next() {
-                let inner = paths.inside(element: place)
-                place += 1
-                if inner.method == .removed || (inner.method == .hashed && key == nil) { continue }
-                if !isFirst { writer.write(byte: 0x2C) }
-                isFirst = false
-                write(elements.value, inner, into: &writer)
-            }
-            writer.write(byte: 0x5D)
+        case .object: writeMembers(view, paths, areAttributes: false, into: &writer)
+        case .array: writeElements(view, paths, areAttributes: false, into: &writer)
         case .string:
             if let text = inside.text(view, paths) { writer.write(raw: text) } else { writer.copy(view) }
         default: writer.copy(view)
@@ -161,6 +117,46 @@ struct ValueRedactor {
             return key.code.text(for: (DynamoDBNumber(text)?.canonical ?? text).utf8)
         default: return key.code.text(for: JSONValue(view).text.utf8)
         }
+    }
+
+    // MARK: Both
+
+    /// Whether a member or an element is not written at all.
+    private func isLeftOut(_ paths: RedactionPaths) -> Bool { paths.method == .removed || (paths.method == .hashed && key == nil) }
+
+    private func writeMembers(_ object: borrowing JSONView, _ paths: RedactionPaths, areAttributes: Bool, into writer: inout JSONWriter) {
+        var members = object.members
+        var separator: UInt8 = 0x7B
+        while members.next() {
+            let inner = paths.inside(members.key)
+            if isLeftOut(inner) { continue }
+            writer.write(byte: separator)
+            separator = 0x2C
+            writer.copyName(members.key)
+            write(members.value, inner, isAttribute: areAttributes, into: &writer)
+        }
+        if separator == 0x7B { writer.write(byte: separator) }
+        writer.write(byte: 0x7D)
+    }
+
+    private func writeElements(_ array: borrowing JSONView, _ paths: RedactionPaths, areAttributes: Bool, into writer: inout JSONWriter) {
+        var elements = array.elements
+        var separator: UInt8 = 0x5B
+        var place = 0
+        while elements.next() {
+            let inner = paths.inside(element: place)
+            place += 1
+            if isLeftOut(inner) { continue }
+            writer.write(byte: separator)
+            separator = 0x2C
+            write(elements.value, inner, isAttribute: areAttributes, into: &writer)
+        }
+        if separator == 0x5B { writer.write(byte: separator) }
+        writer.write(byte: 0x5D)
+    }
+
+    private func write(_ value: borrowing JSONView, _ paths: RedactionPaths, isAttribute: Bool, into writer: inout JSONWriter) {
+        if isAttribute { writeAttribute(value, paths, into: &writer) } else { write(value, paths, into: &writer) }
     }
 
     // MARK: Texts

@@ -7,6 +7,7 @@ import AWSTestSupport
 import StreamRecords
 import Synchronization
 import Testing
+import TestSupport
 
 @Suite("Calls that are tried again") struct RetryingCallTests {
     private let request = DynamoDB.GetItemRequest(table: "t", key: ["id": "1"])
@@ -258,7 +259,7 @@ import Testing
     /// Whatever a server answers: a result or an error, never a trap.
     @Test("Damaged answers are told", arguments: 0..<10)
     func damagedAnswersAreTold(_ seed: UInt64) async {
-        var random = SplitMix64(state: seed)
+        var random = SeededRandom(seed: seed)
         let sound = #"{"Items":[{"a":{"M":{"b":{"L":[{"NS":["1"]},{"BS":["YQ=="]},{"NULL":true}]}}}}],"LastEvaluatedKey":{"a":{"B":"YWI="}},"ScannedCount":1}"#
         for _ in 0..<200 {
             var body = Array(sound.utf8)

@@ -4,6 +4,7 @@
 @testable import AWSClient
 import Foundation
 import Testing
+import TestSupport
 
 @Suite("Shared files") struct SharedFileTests {
     @Test("Sections, settings, settings below settings and comments are read") func sectionsSettingsSettingsBelowSettingsAnd() throws {

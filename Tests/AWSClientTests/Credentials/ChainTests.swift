@@ -5,6 +5,7 @@
 import AWSSigner
 import StreamRecords
 import Testing
+import TestSupport
 
 /// Answers of STS, containers and the metadata service, as a loopback server gives them.
 enum Served {

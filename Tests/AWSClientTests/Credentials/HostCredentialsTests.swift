@@ -6,6 +6,7 @@ import AWSSigner
 import Foundation
 import StreamRecords
 import Testing
+import TestSupport
 
 @Suite("Credentials of a container") struct ContainerCredentialsTests {
     private func find(_ environment: [String: String], _ transport: any HTTPTransport, _ clock: TestClock = TestClock()) async throws -> AWSCredentials? {

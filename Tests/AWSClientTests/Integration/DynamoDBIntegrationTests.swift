@@ -6,6 +6,7 @@ import AWSTestSupport
 import JSONTape
 import StreamRecords
 import Testing
+import TestSupport
 
 @Suite("DynamoDB, against moto") struct DynamoDBIntegrationTests {
     private static let key = DynamoDB.KeySchema(partition: "id", sort: "sort")
@@ -27,7 +28,7 @@ import Testing
     }
 
     /// Each type, names and texts that are awkward, and numbers at the ends of what there is.
-    private static func item(_ random: inout SplitMix64, id: String) throws -> AttributeMap {
+    private static func item(_ random: inout SeededRandom, id: String) throws -> AttributeMap {
         func number(_ text: String) throws -> DynamoDBNumber { try #require(DynamoDBNumber(text)) }
         var item: AttributeMap = [
             "id": .string(id), "sort": "a\"\\/\u{8}\n☕\u{10FFFF}", "Ünï cödé.#:": "", "flag": true, "nothing": .null,
@@ -47,7 +48,7 @@ import Testing
 
     @Test("Items of all types come back as boto3 and we read them") func itemsOfAllTypesComeBack() async throws {
         try await with { aws, table in
-            var random = SplitMix64(state: 7)
+            var random = SeededRandom(seed: 7)
             for number in 0..<10 {
                 let item = try Self.item(&random, id: "item-\(number)")
                 #expect(try await aws.dynamoDB.putItem(.init(table: table, item: item)).attributes == nil)

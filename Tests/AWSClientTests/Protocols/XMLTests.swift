@@ -4,6 +4,7 @@
 @testable import AWSClient
 import AWSTestSupport
 import Testing
+import TestSupport
 
 @Suite("XML of answers") struct XMLTests {
     @Test("Elements, text, references, CDATA, comments and prefixes are read") func elementsTextReferencesCDATACommentsAnd() throws {
@@ -49,7 +50,7 @@ import Testing
 
     @Test("A random document is read as it was made, and no part of it is a document", arguments: 0..<30)
     func aRandomDocumentIsReadAs(_ seed: UInt64) throws {
-        var random = SplitMix64(state: seed)
+        var random = SeededRandom(seed: seed)
         let made = XMLTests.element(&random, depth: 0)
         let text = Array(XMLTests.text(made, &random).utf8)
         #expect(try XMLElement(parsing: text) == made, "seed \(seed)")
@@ -62,7 +63,7 @@ import Testing
     /// Bytes changed at random: an element or an error, never a trap.
     @Test("Damage is told", arguments: 0..<20)
     func damageIsTold(_ seed: UInt64) {
-        var random = SplitMix64(state: seed)
+        var random = SeededRandom(seed: seed)
         let text = Array(XMLTests.text(XMLTests.element(&random, depth: 0), &random).utf8)
         for _ in 0..<200 {
             var damaged = text
@@ -71,7 +72,7 @@ import Testing
         }
     }
 
-    private static func element(_ random: inout SplitMix64, depth: Int) -> XMLElement {
+    private static func element(_ random: inout SeededRandom, depth: Int) -> XMLElement {
         let letters = ["a", "Key", "é", "x-1", "_b"]
         let texts = ["", "plain", "a & b < c > d", "\"'", "☕\u{10FFFF}", "]]", "line\nline\t"]
         var children: [XMLElement] = []
@@ -81,7 +82,7 @@ import Testing
             children: children)
     }
 
-    private static func text(_ element: XMLElement, _ random: inout SplitMix64) -> String {
+    private static func text(_ element: XMLElement, _ random: inout SeededRandom) -> String {
         var text = "<\(element.name)\(Bool.random(using: &random) ? " id=\"1&amp;\"" : "")>"
         let children = element.children.map { self.text($0, &random) }
         text += children.joined(separator: Bool.random(using: &random) ? "<!-- c -->" : "")

@@ -4,6 +4,7 @@
 @testable import AWSClient
 import AWSTestSupport
 import Testing
+import TestSupport
 
 @Suite("The standard retry mode") struct CallProgressTests {
     private let transient = AttemptFailure(kind: .transient)
@@ -104,7 +105,7 @@ import Testing
     /// what is paid for further tries was there.
     @Test("Random calls keep the bounds", arguments: 0..<100)
     func randomCallsKeepTheBounds(_ seed: UInt64) {
-        var random = SplitMix64(state: seed)
+        var random = SeededRandom(seed: seed)
         var bucket = RetryTokenBucket()
         let kinds: [AttemptFailure.Kind] = [.throttling, .timeout, .transient, .clockSkew(.seconds(900)), .expiredCredentials, .permanent]
         for _ in 0..<300 {

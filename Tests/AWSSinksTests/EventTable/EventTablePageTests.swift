@@ -8,6 +8,7 @@ import EventTableTestSupport
 import JSONTape
 import StreamRecords
 import Testing
+import TestSupport
 
 @testable import AWSSinks
 

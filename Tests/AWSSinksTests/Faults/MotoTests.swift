@@ -9,6 +9,7 @@ import JSONTape
 import Sluice
 import StreamRecords
 import Testing
+import TestSupport
 
 @Suite("The sinks against moto") struct MotoTests {
     /// Faults behind which moto still checks each signature that it gets to see.
@@ -57,7 +58,7 @@ import Testing
     func aFIFOQueueGetsEachRecordOnce(seed: UInt64) async throws {
         let name = MotoServer.name("queue") + ".fifo"
         try await MotoServer.boto("sqs", "create_queue", ["QueueName": .string(name), "Attributes": ["FifoQueue": "true"]])
-        var random = SplitMix64(state: seed)
+        var random = SeededRandom(seed: seed)
         var run = Redelivery(using: &random)
         try await with(FaultSchedule.random(seed: seed, rate: 0.4, limit: 15, kinds: MotoTests.kinds).whileSending) { services, _ in
             let sink = try await SQSSink(settings(SQSSink.Settings.self, #"{"queue":"\#(name)"}"#), .test, SinkClient(services, pause: noPause))
@@ -123,7 +124,7 @@ import Testing
         let arn = "arn:aws:sqs:eu-central-1:123456789012:\(queue)"
         try await MotoServer.boto(
             "events", "put_targets", ["Rule": "all", "EventBusName": .string(name), "Targets": [["Id": "1", "Arn": .string(arn)]]])
-        var random = SplitMix64(state: seed)
+        var random = SeededRandom(seed: seed)
         var run = Redelivery(using: &random)
         try await with(FaultSchedule.random(seed: seed, rate: 0.4, limit: 15, kinds: MotoTests.kinds).whileSending) { services, _ in
             let sink = try await EventBridgeSink(settings(EventBridgeSink.Settings.self, #"{"bus":"\#(name)"}"#), .test, SinkClient(services, pause: noPause))

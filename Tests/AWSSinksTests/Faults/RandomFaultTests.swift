@@ -8,6 +8,7 @@ import JSONTape
 import Sluice
 import StreamRecords
 import Testing
+import TestSupport
 
 /// The seeds of the random schedules of faults that each test goes through; `SLUICE_TEST_SCHEDULES` makes them more or fewer.
 let randomSchedules: ClosedRange<UInt64> = 1...max(1, UInt64(ProcessInfo.processInfo.environment["SLUICE_TEST_SCHEDULES"] ?? "") ?? 300)
@@ -24,7 +25,7 @@ let randomSchedules: ClosedRange<UInt64> = 1...max(1, UInt64(ProcessInfo.process
         }
     }
 
-    private func read<S: Decodable>(_ type: S.Type, _ random: inout SplitMix64, _ own: String) throws -> S {
+    private func read<S: Decodable>(_ type: S.Type, _ random: inout SeededRandom, _ own: String) throws -> S {
         try settings(
             type,
             "{\"concurrency\":\(Int.random(in: 1...4, using: &random)),\"attempts\":\(Int.random(in: 1...4, using: &random)),\(own)}")
@@ -32,7 +33,7 @@ let randomSchedules: ClosedRange<UInt64> = 1...max(1, UInt64(ProcessInfo.process
 
     @Test("FIFO queue: nothing is lost, sent twice, or out of order") func fifoQueue() async throws {
         for seed in randomSchedules {
-            var random = SplitMix64(state: seed)
+            var random = SeededRandom(seed: seed)
             var run = Redelivery(using: &random)
             let refused = Set(run.changes.map(\.id).filter { _ in Int.random(in: 0..<10, using: &random) == 0 })
             let queue = FakeQueue(isFIFO: true, limits: .init(refused: refused))
@@ -53,7 +54,7 @@ let randomSchedules: ClosedRange<UInt64> = 1...max(1, UInt64(ProcessInfo.process
 
     @Test("Standard queue: nothing is lost, and no failure taken for a success") func standardQueue() async throws {
         for seed in randomSchedules {
-            var random = SplitMix64(state: seed)
+            var random = SeededRandom(seed: seed)
             var run = Redelivery(using: &random)
             let queue = FakeQueue()
             let own = try read(SQSSink.Settings.self, &random, #""queue":"\#(queue.url)""#)
@@ -66,7 +67,7 @@ let randomSchedules: ClosedRange<UInt64> = 1...max(1, UInt64(ProcessInfo.process
 
     @Test("Bus: nothing is lost, and no failure taken for a success") func bus() async throws {
         for seed in randomSchedules {
-            var random = SplitMix64(state: seed)
+            var random = SeededRandom(seed: seed)
             var run = Redelivery(using: &random)
             let bus = FakeBus()
             let own = try read(EventBridgeSink.Settings.self, &random, #""bus":"orders""#)
@@ -79,7 +80,7 @@ let randomSchedules: ClosedRange<UInt64> = 1...max(1, UInt64(ProcessInfo.process
 
     @Test("Function: nothing is lost, and the records of a key come in order") func function() async throws {
         for seed in randomSchedules {
-            var random = SplitMix64(state: seed)
+            var random = SeededRandom(seed: seed)
             var run = Redelivery(using: &random)
             let mode = Bool.random(using: &random) ? #""payload":"record""# : "\"batch\":\(Int.random(in: 1...9, using: &random))"
             let function = FakeFunction()

@@ -5,6 +5,7 @@ import AWSTestSupport
 import Sluice
 import StreamRecords
 import Testing
+import TestSupport
 
 /// Delivers changes as a stream's event source does: what must be retried comes again, with all that is behind it, until nothing is left.
 struct Redelivery {
@@ -19,7 +20,7 @@ struct Redelivery {
     }
 
     /// Changes of a few keys, by chance.
-    init(using random: inout SplitMix64) {
+    init(using random: inout SeededRandom) {
         let keys = Int.random(in: 1...6, using: &random)
         self.init((0..<Int.random(in: 1...30, using: &random)).map { Change(number: $0, key: Int.random(in: 0..<keys, using: &random)) })
     }

@@ -7,11 +7,12 @@ import AWSTestSupport
 import EventTable
 import Sluice
 import Testing
+import TestSupport
 
 @Suite("Answers that don't come") struct SlowAnswerTests {
     @Test("What was not answered in time is sent again, and a FIFO queue takes it once", arguments: 1...6 as ClosedRange<UInt64>)
     func whatWasNotAnsweredInTime(seed: UInt64) async throws {
-        var random = SplitMix64(state: seed)
+        var random = SeededRandom(seed: seed)
         var run = Redelivery(using: &random)
         let queue = FakeQueue(isFIFO: true)
         let schedule = FaultSchedule.random(seed: seed, rate: 0.4, limit: 4, kinds: [.stall]).whileSending
@@ -27,7 +28,7 @@ import Testing
 
     @Test("Objects and rows are written once, whatever is not answered in time", arguments: 1...3 as ClosedRange<UInt64>)
     func objectsAndRows(seed: UInt64) async throws {
-        var random = SplitMix64(state: seed)
+        var random = SeededRandom(seed: seed)
         let run = Redelivery(using: &random)
         let bucket = FakeBucket()
         let table = FakeTable()

@@ -10,6 +10,7 @@ import Logging
 import Sluice
 import StreamRecords
 import Testing
+import TestSupport
 
 @Suite("What the source is told, whatever fails on the way to AWS") struct SourceAnswerTests {
     private func host(_ sink: any Sink, partial: Bool) throws -> EventHost {
@@ -32,7 +33,7 @@ import Testing
     func whatComesAgain(_ source: SourceBatch.Source, _ kind: FaultedDestination.Kind) async throws {
         // There are twelve of these tests, so each goes through fewer schedules than others.
         for seed in 1...max(1, randomSchedules.upperBound / 3) {
-            var random = SplitMix64(state: seed)
+            var random = SeededRandom(seed: seed)
             var source = SourceBatch(source, using: &random)
             let all = source.items
             let partial = Int.random(in: 0..<4, using: &random) > 0

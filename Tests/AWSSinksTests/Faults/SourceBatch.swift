@@ -4,6 +4,7 @@
 import AWSTestSupport
 import JSONTape
 import StreamRecords
+import TestSupport
 
 /// A batch of a source that Lambda hands to a function. What the answer names comes again, and all of it after a failure, until nothing is left.
 struct SourceBatch {
@@ -26,7 +27,7 @@ struct SourceBatch {
     private(set) var items: [Item]
 
     /// By chance.
-    init(_ source: Source, using random: inout SplitMix64) {
+    init(_ source: Source, using random: inout SeededRandom) {
         self.source = source
         items = (0..<Int.random(in: 1...12, using: &random)).map { number in
             let group = Int.random(in: 0..<SourceBatch.groups, using: &random)

@@ -9,6 +9,7 @@ import JSONTape
 import Sluice
 import StreamRecords
 import Testing
+import TestSupport
 
 @Suite("Objects and rows, whatever fails on the way") struct StorageFaultTests {
     /// Runs `body` with a client whose calls go through a schedule of faults to a service in memory.
@@ -19,11 +20,11 @@ import Testing
         return try await withServices(transport: FaultTransport(service, schedule), attempts: attempts, body)
     }
 
-    private func settings(_ random: inout SplitMix64, _ more: String = "") -> String {
+    private func settings(_ random: inout SeededRandom, _ more: String = "") -> String {
         "{\"concurrency\":\(Int.random(in: 1...6, using: &random)),\"attempts\":\(Int.random(in: 1...3, using: &random))\(more)}"
     }
 
-    private func s3(_ random: inout SplitMix64, _ more: String, _ services: AWSServices) async throws -> Pipeline {
+    private func s3(_ random: inout SeededRandom, _ more: String, _ services: AWSServices) async throws -> Pipeline {
         try await Pipeline.into(
             S3JSONSink(
                 AWSSinksTests.settings(S3JSONSink.Settings.self, settings(&random, #","bucket":"archive""# + more)), .test, SinkClient(services, pause: noPause)))
@@ -31,7 +32,7 @@ import Testing
 
     @Test("Objects: each record has one, written once, whole, in the order of its key") func objects() async throws {
         for seed in randomSchedules {
-            var random = SplitMix64(state: seed)
+            var random = SeededRandom(seed: seed)
             var run = Redelivery(using: &random)
             let bucket = FakeBucket(conflicts: 0.1, seed: seed)
             // Without the source in the name what is there is compared.
@@ -49,7 +50,7 @@ import Testing
 
     @Test("Objects of several records: nothing is lost, no failure taken for a success, and the order of keys kept") func batchesOfObjects() async throws {
         for seed in randomSchedules {
-            var random = SplitMix64(state: seed)
+            var random = SeededRandom(seed: seed)
             // A batch has several objects where the operation is in their names.
             var run = Redelivery(Redelivery(using: &random).changes.map { change in
                 var change = change
@@ -69,7 +70,7 @@ import Testing
         }
     }
 
-    private func table(_ random: inout SplitMix64, _ services: AWSServices) throws -> Pipeline {
+    private func table(_ random: inout SeededRandom, _ services: AWSServices) throws -> Pipeline {
         let options = EventStores.Options(concurrency: Int.random(in: 1...6, using: &random), attempts: Int.random(in: 1...3, using: &random))
         return try Pipeline.into(EventTableSink(store: DynamoDBEventStore(services, table: "events", options, pause: noPause)))
     }
@@ -86,7 +87,7 @@ import Testing
 
     @Test("Event table: each change has one row, written once") func rows() async throws {
         for seed in randomSchedules {
-            var random = SplitMix64(state: seed)
+            var random = SeededRandom(seed: seed)
             var run = Redelivery(using: &random)
             let table = FakeTable()
             try await with({ table.answer($0) }, seed, attempts: Int.random(in: 1...3, using: &random)) { services in
@@ -105,7 +106,7 @@ import Testing
     @Test("Event table: executions and their log lines come out the same") func executions() async throws {
         let batches = Array(try Samples.batches("logs").prefix(1))
         let plain = FakeTable()
-        var none = SplitMix64(state: 0)
+        var none = SeededRandom(seed: 0)
         try await withServices(transport: FaultTransport(plain.answer)) { services in
             let pipeline = try table(&none, services)
             for batch in batches { #expect(try await pipeline.deliver(batch).counts.delivered == batch.count) }
@@ -115,7 +116,7 @@ import Testing
             #expect(!expected.isEmpty)
             for seed in 1...max(1, randomSchedules.upperBound / 20) {
                 let table = FakeTable()
-                var random = SplitMix64(state: seed)
+                var random = SeededRandom(seed: seed)
                 try await with(table.answer, seed, attempts: Int.random(in: 1...3, using: &random)) { services in
                     let pipeline = try self.table(&random, services)
                     for batch in batches {

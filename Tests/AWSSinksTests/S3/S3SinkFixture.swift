@@ -7,6 +7,7 @@ import Foundation
 import JSONTape
 import Sluice
 import StreamRecords
+import TestSupport
 
 @testable import AWSSinks
 
@@ -14,12 +15,7 @@ import StreamRecords
 enum Samples {
     /// All batches of records under a folder of the samples.
     static func batches(_ folder: String = "") throws -> [RecordBatch] {
-        let top = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent()
-        let streams = top.appendingPathComponent("samples/streams/\(folder)")
-        let files = FileManager.default.enumerator(at: streams, includingPropertiesForKeys: [.isRegularFileKey])?.compactMap { $0 as? URL } ?? []
-        return try files.filter { try $0.resourceValues(forKeys: [.isRegularFileKey]).isRegularFile == true }.sorted { $0.path < $1.path }
-            .flatMap { RecordBatch.decode([UInt8](try Data(contentsOf: $0))) }
+        try Repository.files(below: "samples/streams/\(folder)").flatMap { RecordBatch.decode(try Repository.bytes($0)) }
     }
 }
 

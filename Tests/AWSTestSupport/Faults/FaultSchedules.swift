@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 #if AWS
+import TestSupport
+
 internal import JSONTape
 internal import Synchronization
 
@@ -21,7 +23,7 @@ extension FaultSchedule {
     ///   - limit: how many do so at most; after them everything works.
     ///   - kinds: what may go wrong.
     public static func random(seed: UInt64, rate: Double, limit: Int = .max, kinds: [Kind] = Kind.quick) -> FaultSchedule {
-        let state = Mutex((random: SplitMix64(state: seed), left: limit))
+        let state = Mutex((random: SeededRandom(seed: seed), left: limit))
         return FaultSchedule { request in
             state.withLock { state in
                 guard state.left > 0, Double.random(in: 0..<1, using: &state.random) < rate, let kind = kinds.randomElement(using: &state.random)
@@ -48,7 +50,7 @@ extension FaultSchedule {
         /// Those of ``quick`` that leave the clock right, by which a server checks signatures.
         public static let signed = quick.filter { $0 != .skewedClock }
 
-        func fault(for request: ProxiedRequest, using random: inout SplitMix64) -> Fault {
+        func fault(for request: ProxiedRequest, using random: inout SeededRandom) -> Fault {
             switch self {
             case .serverError: .error(status: [500, 502, 503, 504].randomElement(using: &random) ?? 500, code: "InternalFailure")
             case .throttle: .error(status: Bool.random(using: &random) ? 400 : 429, code: "ThrottlingException")
@@ -68,26 +70,11 @@ extension FaultSchedule {
             }
         }
 
-        private static func entries(of request: ProxiedRequest, using random: inout SplitMix64, _ fault: (inout SplitMix64) -> EntryFault) -> Fault {
+        private static func entries(of request: ProxiedRequest, using random: inout SeededRandom, _ fault: (inout SeededRandom) -> EntryFault) -> Fault {
             var faults: [Int: EntryFault] = [:]
             for place in 0..<EntryFaults.count(of: request) where Bool.random(using: &random) { faults[place] = fault(&random) }
             return faults.isEmpty ? .none : .entries(faults)
         }
-    }
-}
-
-/// Random numbers that are the same for the same seed.
-public struct SplitMix64: RandomNumberGenerator, Sendable {
-    public var state: UInt64
-
-    public init(state: UInt64) { self.state = state }
-
-    public mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }
 

@@ -8,6 +8,7 @@ public import JSONTape
 internal import Logging
 internal import NIOPosix
 public import StreamRecords
+import TestSupport
 
 /// moto behind the server that checks signatures (Tests/Support/moto/server.py), one for all tests of the process. It ends when the process does,
 /// since its standard input ends then.
@@ -43,25 +44,10 @@ public actor MotoServer {
         return try await task.value
     }
 
-    private static var interpreter: String {
-        get throws {
-            if let path = ProcessInfo.processInfo.environment["SLUICE_PYTHON"] { return path }
-            let path = root.appendingPathComponent(".build/python-env/bin/python").path
-            guard FileManager.default.isExecutableFile(atPath: path) else {
-                throw Failure(description: "The integration tests need a Python environment with moto: run scripts/test, or scripts/python-env once.")
-            }
-            return path
-        }
-    }
-
-    private static var root: URL {
-        URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-    }
-
     private func start() async throws -> Ports {
         let process = Process()
-        process.executableURL = URL(fileURLWithPath: try MotoServer.interpreter)
-        process.arguments = [MotoServer.root.appendingPathComponent("Tests/Support/moto/server.py").path]
+        process.executableURL = URL(fileURLWithPath: try Python.path())
+        process.arguments = [Repository.path("Tests/Support/moto/server.py")]
         // Settings of whoever runs the tests must not reach boto3.
         process.environment = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("AWS_") }
             .merging(["PYTHONDONTWRITEBYTECODE": "1", "AWS_EC2_METADATA_DISABLED": "true"]) { $1 }

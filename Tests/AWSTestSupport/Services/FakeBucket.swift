@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 #if AWS
+import TestSupport
+
 internal import Synchronization
 
 /// A bucket of S3's in memory, with conditional puts.
@@ -15,7 +17,7 @@ public final class FakeBucket: Sendable {
     private struct State {
         var objects: [String: [UInt8]] = [:]
         var puts: [Put] = []
-        var random: SplitMix64
+        var random: SeededRandom
     }
 
     private let name: String
@@ -26,7 +28,7 @@ public final class FakeBucket: Sendable {
     public init(name: String = "archive", conflicts: Double = 0, seed: UInt64 = 0) {
         self.name = name
         self.conflicts = conflicts
-        state = Mutex(State(random: SplitMix64(state: seed)))
+        state = Mutex(State(random: SeededRandom(seed: seed)))
     }
 
     /// All puts, in the order in which they were done.

@@ -5,6 +5,7 @@ import Logging
 import Sluice
 import StreamRecords
 import Testing
+import TestSupport
 
 @testable import LambdaHost
 
@@ -85,7 +86,8 @@ struct RedeliveryTests {
 
     @Test("for random failures nothing is lost, nothing sent twice by one process, and keys keep their order")
     func randomSchedules() async throws {
-        var (seed, random) = SeededRandom.announced("redelivery")
+        var random = SeededRandom(announcing: "redelivery")
+        let seed = random.seed
         for round in 0..<1500 {
             let note: Comment = "SLUICE_TEST_SEED=\(seed), round \(round)"
             let kind = Mapping.Kind.allCases[round % 4]

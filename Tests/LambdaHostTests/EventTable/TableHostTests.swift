@@ -13,6 +13,7 @@ import SQLiteEventTable
 import StreamRecords
 import Synchronization
 import Testing
+import TestSupport
 
 @testable import LambdaHost
 
@@ -167,17 +168,15 @@ struct TableHostTests {
         await #expect { try await host.save(row, before: soon()) } throws: { "\($0)".contains("did not answer in time") }
         await #expect { try await host.rerun(RerunJob(id: "r", key: "k"), before: soon()) } throws: { "\($0)".contains("did not answer in time") }
         release.continuation.finish()
-        await #expect { try await host.save(row, before: .now + .seconds(50)) } throws: { "\($0)".contains("no such table") }
+        await #expect { try await host.save(row, before: .now + .seconds(600)) } throws: { "\($0)".contains("no such table") }
         let later = String(decoding: await host.answer(gateway, before: nil), as: UTF8.self)
         #expect(later.contains("cannot be opened"), "\(later)")
     }
 
     @Test("requests that come together open the table once, and it is closed in the end")
     func openedOnce() async throws {
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("sluice-table-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: folder) }
-        let path = folder.appendingPathComponent("events.db").path
+        let folder = try TemporaryFolder()
+        let path = folder.path("events.db")
         let release = AsyncStream<Void>.makeStream()
         let opened = Mutex(0)
         var stores = EventStores()
@@ -191,14 +190,14 @@ struct TableHostTests {
         let row = JSONBytes(Array(Self.row.utf8))
         // Its time is up, and what it began goes on.
         await #expect { try await host.save(row, before: .now + .milliseconds(100)) } throws: { "\($0)".contains("did not answer in time") }
-        async let first = host.save(row, before: .now + .seconds(50))
-        async let second = host.save(row, before: .now + .seconds(50))
+        async let first = host.save(row, before: .now + .seconds(600))
+        async let second = host.save(row, before: .now + .seconds(600))
         release.continuation.finish()
         for answer in try await [first, second] { #expect(String(decoding: answer, as: UTF8.self).contains(#""saved":"#)) }
         #expect(opened.withLock { $0 } == 1)
         try await host.close()
         // It is closed: whoever asks now opens another one.
-        _ = try await host.save(row, before: .now + .seconds(50))
+        _ = try await host.save(row, before: .now + .seconds(600))
         #expect(opened.withLock { $0 } == 2)
         try await host.close()
     }

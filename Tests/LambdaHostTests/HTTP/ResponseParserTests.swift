@@ -2,6 +2,7 @@
 
 import JSONTape
 import Testing
+import TestSupport
 
 @testable import LambdaHost
 
@@ -145,7 +146,8 @@ struct ResponseParserTests {
 
     @Test("random cuts never change an answer; random damage never does harm")
     func randomDamage() throws {
-        var (seed, random) = SeededRandom.announced("HTTP answers")
+        var random = SeededRandom(announcing: "HTTP answers")
+        let seed = random.seed
         for round in 0..<3000 {
             let (text, _, _, _) = Self.sound[Int.random(in: 0..<Self.sound.count, using: &random)]
             let bytes = Array(text.utf8)

@@ -9,6 +9,7 @@ import Sluice
 import SQLiteEventTable
 import StreamRecords
 import Synchronization
+import TestSupport
 
 @testable import LambdaHost
 
@@ -29,7 +30,7 @@ struct TableFunction {
     let ending: Task<Int32, Never>
     let store: any EventStore
     let invoker = TestInvoker()
-    private let folder: URL
+    private let folder: TemporaryFolder
 
     /// - Parameters:
     ///   - settings: members of the configuration beside sinks and routes.
@@ -41,9 +42,8 @@ struct TableFunction {
         beside sink: TestSink? = nil
     ) async throws {
         server = try RuntimeServer()
-        folder = FileManager.default.temporaryDirectory.appendingPathComponent("sluice-table-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        let path = folder.appendingPathComponent("events.db").path
+        folder = try TemporaryFolder()
+        let path = folder.path("events.db")
         store = try await SQLiteEventStore(path: path)
         var stores = EventStores()
         stores.register("dynamodb", argument: "NAME") { _, _, _ throws(EventStoreError) in try await SQLiteEventStore(path: path, access: .existing) }
@@ -100,7 +100,6 @@ struct TableFunction {
         server.stop()
         _ = await ending.value
         try? await store.close()
-        try? FileManager.default.removeItem(at: folder)
     }
 }
 

@@ -6,6 +6,7 @@ import AWSTestSupport
 import Foundation
 import JSONTape
 import Testing
+import TestSupport
 
 /// The command with AWS behind it: moto, at the address that `AWS_ENDPOINT_URL` names, which checks each request's signature.
 @Suite("The command and AWS") struct CloudCommandTests {
@@ -146,9 +147,7 @@ import Testing
     @Test("The configuration of the deployment is sound, with the real sinks") func deployment() async throws {
         var sluice = sluice
         for (name, value) in sluiceVariables { sluice.environment[name] = value }
-        let top = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent()
-        let deployed = top.appendingPathComponent("samples/deploy/sluice.yaml").path
+        let deployed = Repository.path("samples/deploy/sluice.yaml")
         for arguments in [["check", "--config", deployed], ["check", "--config", deployed, "--lambda"]] {
             let result = try await sluice.run(arguments)
             #expect(result.status == 0 && result.errors.contains("no mistakes: 6 sinks, 3 routes"), "\(result.errors)")

@@ -6,6 +6,7 @@ import JSONTape
 import RuntimeServer
 import Synchronization
 import Testing
+import TestSupport
 
 /// `sluice invoke` and `sluice rerun` as processes, with a stand-in for Lambda and a SQLite table.
 @Suite("Invoking and running again")

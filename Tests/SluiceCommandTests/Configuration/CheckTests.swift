@@ -4,6 +4,7 @@ import Foundation
 import Sluice
 import StreamRecords
 import Testing
+import TestSupport
 
 @Suite("sluice check")
 struct CheckTests {

@@ -2,6 +2,7 @@
 
 import Foundation
 import Testing
+import TestSupport
 
 /// What `sluice check` warns about.
 @Suite struct WarningTests {

@@ -2,6 +2,7 @@
 
 import Foundation
 import Testing
+import TestSupport
 
 /// The sink exec on the command line, with the sample in Python, and the command that checks such programs.
 @Suite(.timeLimit(.minutes(10))) struct ConformanceCommandTests {
@@ -39,7 +40,7 @@ import Testing
         try folder.write("state/starts", "")
         try folder.write("note.sh", "echo \"$1\" >>conditions\ncase \"$1\" in *slow*) exit 3;; *stalled*) echo not today >&2; exit 1;; esac\n")
         let result = try await sluice(
-            "conformance", "exec", "--service", "sh note.sh", "--undeliverable", #"{"price":"cheap"}"#, "--", "python3", child, "list", folder("state"))
+            "conformance", "exec", "--service", "sh note.sh", "--undeliverable", #"{"price":"cheap"}"#, "--", "python3", child, "list", folder.path("state"))
         #expect(result.status == 1, "\(result.text)\(result.errors)")
         for rule in ["partial failure", "rejection", "failing service", "deadline"] { #expect(result.text.contains("FAILED   \(rule)"), "\(result.text)") }
         #expect(result.text.contains("sh note.sh {\"condition\":\"stalled\"} ended with status 1; it said: not today"), "\(result.text)")
@@ -53,7 +54,7 @@ import Testing
     @Test func whatTheProgramMustRejectMayBeARecordAsAWSSendsIt() async throws {
         let record = #"{"messageId":"m-bad","receiptHandle":"h","body":"x","attributes":{},"eventSource":"aws:sqs","eventSourceARN":"arn:aws:sqs:eu-west-1:123456789012:orders"}"#
         try folder.write("state/starts", "")
-        let result = try await sluice("conformance", "exec", "--undeliverable", record, "--", "python3", child, "each", folder("state"))
+        let result = try await sluice("conformance", "exec", "--undeliverable", record, "--", "python3", child, "each", folder.path("state"))
         #expect(result.status == 0, "\(result.text)\(result.errors)")
         #expect(result.text.contains("passed   rejection"), "\(result.text)")
     }
@@ -114,7 +115,7 @@ import Testing
     @Test func aProgramThatDiesWhileAStreamIsProcessedLosesNothing() async throws {
         try folder.write("state/starts", "")
         let result = try await sluice(
-            "process", Repository.path("samples/streams/products"), "--to", "exec:python3 '\(child)' dies-once '\(folder("state"))'")
+            "process", Repository.path("samples/streams/products"), "--to", "exec:python3 '\(child)' dies-once '\(folder.path("state"))'")
         #expect(result.status == 0, "\(result.errors)")
         #expect(try folder.text("state/starts").split(separator: "\n").count == 2)
         #expect(result.errors.contains("ended with status 3"), "\(result.errors)")

@@ -3,6 +3,7 @@
 import Foundation
 import ReferenceDecoder
 import Testing
+import TestSupport
 
 /// `sluice history`, `show` and `stats` over the table that the samples make.
 @Suite struct HistoryTests {
@@ -55,7 +56,7 @@ import Testing
             routes: [ { table: [Todos], to: [kept] } ]
             """)
         var there = sluice
-        there.folder = folder("other")
+        there.folder = folder.path("other")
         there.environment["PLACE"] = "made"
         #expect(try await there("process", "../samples/streams").status == 0)
         let result = try await there("stats", "--json")

@@ -3,6 +3,7 @@
 import Foundation
 import JSONTape
 import Testing
+import TestSupport
 
 /// `sluice list` and `mark` over the table that the samples make.
 @Suite struct VerdictCommandTests {

@@ -3,6 +3,7 @@
 import Foundation
 import JSONTape
 import Testing
+import TestSupport
 
 @Suite("sluice generate")
 struct GenerateTests {
@@ -105,7 +106,8 @@ struct GenerateTests {
 
     /// What a filter would let go, no route takes: `sluice match` tells what a filter keeps.
     @Test func filtersAgreeWithTheRoutes() async throws {
-        var (seed, random) = SeededRandom.announced("filtersAgreeWithTheRoutes")
+        var random = SeededRandom(announcing: "filtersAgreeWithTheRoutes")
+        let seed = random.seed
         let operations = ["INSERT", "MODIFY", "REMOVE", "I*", "*", "*E"]
         let tests = [
             #"dynamodb: { Keys: { Id: { N: ["1", "3"] } } }"#, #"dynamodb: { Keys: { Id: { N: [{ prefix: "2" }, { wildcard: "*" }] } } }"#,
@@ -282,7 +284,7 @@ struct GenerateTests {
         let verdict = try await lint(result.text)
         #expect(verdict.status == 0, "\(verdict.text) \(verdict.errors)")
         // The template itself keeps what `check` asks for.
-        let check = try await sluice("check", "--config", try folder.write("plain.yaml", "sinks: { a: { type: log } }\nroutes: [{ to: a }]\n"), "--template", folder("template.yaml"), "--strict")
+        let check = try await sluice("check", "--config", try folder.write("plain.yaml", "sinks: { a: { type: log } }\nroutes: [{ to: a }]\n"), "--template", folder.path("template.yaml"), "--strict")
         #expect(check.status == 0, "\(check.errors)")
     }
 

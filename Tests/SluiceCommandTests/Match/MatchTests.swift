@@ -3,6 +3,7 @@
 import Foundation
 import StreamRecords
 import Testing
+import TestSupport
 
 @Suite("sluice match")
 struct MatchTests {

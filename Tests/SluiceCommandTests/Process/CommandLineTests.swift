@@ -2,6 +2,7 @@
 
 import Foundation
 import Testing
+import TestSupport
 
 /// How the command answers to what it is told: options, verbs, configurations, and mistakes in all of them.
 @Suite struct CommandLineTests {
@@ -133,11 +134,11 @@ import Testing
     }
 
     @Test func theConfigurationBesideTheCommand() async throws {
-        try FileManager.default.copyItem(atPath: Command.executable.get(), toPath: folder("sluice"))
+        try FileManager.default.copyItem(atPath: Command.executable.get().path, toPath: folder.path("sluice"))
         try folder.write("sluice.yaml", Self.configuration)
         try folder.write("elsewhere/a.json", Recordings.events(0..<2))
         var shell = sluice
-        shell.folder = folder("elsewhere")
+        shell.folder = folder.path("elsewhere")
         shell.environment["PATH"] = "\(folder.path):/usr/bin:/bin"
         let result = try await shell.program("/bin/sh", ["-c", "sluice process a.json"])
         #expect(result.status == 0 && result.output.isEmpty, "\(result.errors)")

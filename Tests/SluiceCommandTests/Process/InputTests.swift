@@ -3,6 +3,7 @@
 import Foundation
 import ReferenceDecoder
 import Testing
+import TestSupport
 
 /// What `sluice process` reads, and in which forms.
 @Suite struct InputTests {
@@ -150,7 +151,7 @@ import Testing
     }
 
     @Test func standardInputThatCannotBeRead() async throws {
-        let result = try await sluice.program("/bin/sh", ["-c", "exec \(Command.executable.get().quotedForShell) process - < ."])
+        let result = try await sluice.program("/bin/sh", ["-c", "exec \(Command.executable.get().path.quotedForShell) process - < ."])
         #expect(result.status == 3)
         #expect(result.errors.hasPrefix("standard input: cannot be read on at byte 0: "), "\(result.errors)")
     }

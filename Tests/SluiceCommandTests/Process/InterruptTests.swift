@@ -3,6 +3,7 @@
 import Foundation
 import ReferenceDecoder
 import Testing
+import TestSupport
 
 /// Runs that are broken off at any moment, and what the next run makes of what they left.
 @Suite(.serialized) struct InterruptTests {
@@ -70,7 +71,8 @@ import Testing
     }
 
     @Test(arguments: [SIGINT, SIGTERM]) func aRequestToStopIsFollowedAndTheNextRunCompletes(_ signal: Int32) async throws {
-        var (seed, random) = SeededRandom.announced("interrupt \(signal)")
+        var random = SeededRandom(announcing: "interrupt \(signal)")
+        let seed = random.seed
         var (usual, complete) = try await undisturbed()
         let expected = try await expectedLines()
         var stopped = 0
@@ -99,7 +101,8 @@ import Testing
     }
 
     @Test func aKilledRunLeavesNothingThatTheNextCannotComplete() async throws {
-        var (seed, random) = SeededRandom.announced("kill")
+        var random = SeededRandom(announcing: "kill")
+        let seed = random.seed
         var (usual, complete) = try await undisturbed()
         let expected = try await expectedLines()
         var killed = 0

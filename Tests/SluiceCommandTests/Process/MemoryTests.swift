@@ -3,16 +3,10 @@
 import Foundation
 import ReferenceDecoder
 import Testing
-
-/// Whether the command was built with a sanitizer, whose own memory says nothing about ours.
-private let isSanitized: Bool = {
-    guard case .success(let path) = Command.executable, let content = try? Data(contentsOf: URL(fileURLWithPath: path), options: .alwaysMapped)
-    else { return false }
-    return content.range(of: Data("AddressSanitizer".utf8)) != nil || content.range(of: Data("ThreadSanitizer".utf8)) != nil
-}()
+import TestSupport
 
 /// Large inputs in little memory.
-@Suite(.serialized, .enabled(if: !isSanitized)) struct MemoryTests {
+@Suite(.serialized, .enabled(if: (try? Command.executable.get().isSanitized) == false)) struct MemoryTests {
     let folder: TemporaryFolder
     let sluice: Command
 
@@ -42,7 +36,7 @@ private let isSanitized: Bool = {
     /// Writes a large text piece by piece.
     private func write(_ name: String, _ pieces: some Sequence<String>) throws -> Int {
         try folder.write(name, [])
-        let file = try #require(FileHandle(forWritingAtPath: folder(name)))
+        let file = try #require(FileHandle(forWritingAtPath: folder.path(name)))
         var count = 0
         for piece in pieces {
             let bytes = Data(piece.utf8)

@@ -3,6 +3,7 @@
 import Foundation
 import ReferenceDecoder
 import Testing
+import TestSupport
 
 /// What becomes of records that cannot be decoded or delivered.
 @Suite struct RejectionTests {

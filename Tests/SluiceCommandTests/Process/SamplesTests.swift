@@ -3,6 +3,7 @@
 import Foundation
 import ReferenceDecoder
 import Testing
+import TestSupport
 
 /// The recorded streams that come with Sluice, taken through `sluice process`.
 @Suite struct SamplesTests {

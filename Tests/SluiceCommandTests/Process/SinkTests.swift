@@ -3,6 +3,7 @@
 import Foundation
 import ReferenceDecoder
 import Testing
+import TestSupport
 
 /// What the sinks leave behind after `sluice process`, once and twice.
 @Suite struct SinkTests {
@@ -140,7 +141,7 @@ import Testing
     @Test func aRunThatNobodyReadsAnyMoreLeavesTheOldFile() async throws {
         try folder.write("out.ndjson", "old\n")
         try folder.write("a.ndjson", Recordings.events(0..<20_000, padding: 200))
-        let command = try Command.executable.get()
+        let command = try Command.executable.get().path
         let result = try await sluice.program("/bin/sh", ["-c", "'\(command)' process a.ndjson --to log: --to file:out.ndjson | head -1"])
         #expect(result.status == 0 && result.lines.count == 1, "\(result.errors)")
         #expect(try folder.text("out.ndjson") == "old\n")
@@ -178,7 +179,7 @@ import Testing
 
 extension TemporaryFolder {
     func modified(_ name: String) throws -> Date? {
-        try FileManager.default.attributesOfItem(atPath: self(name))[.modificationDate] as? Date
+        try FileManager.default.attributesOfItem(atPath: path(name))[.modificationDate] as? Date
     }
 
     /// Waits until something is there.

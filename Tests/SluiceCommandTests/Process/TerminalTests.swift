@@ -2,6 +2,7 @@
 
 import Foundation
 import Testing
+import TestSupport
 
 /// What people see: colours and a progress bar, on a terminal and nowhere else.
 @Suite(.enabled(if: Terminal.isAvailable, "needs a pseudo-terminal, and util-linux's script")) struct TerminalTests {
@@ -13,7 +14,7 @@ import Testing
         folder = try TemporaryFolder()
         try folder.addSamples()
         sluice = Command(folder: folder.path)
-        line = try Command.executable.get().quotedForShell
+        line = try Command.executable.get().path.quotedForShell
     }
 
     @Test func changesAreReadableAndColoured() async throws {

@@ -2,6 +2,7 @@
 
 import Foundation
 import Testing
+import TestSupport
 
 /// The JSON Schemas in samples/schemas describe what the envelopes write, and nothing else.
 @Suite struct SchemaTests {
@@ -50,14 +51,14 @@ import Testing
             envelope: \(envelope)
             routes: [{ redact: { \(method): \(envelope == "debezium" ? "[new.price, old.price, keys.Id]" : paths) }, to: out }]
             """)
-        let result = try await processed(["--config", folder("sluice.yaml")])
+        let result = try await processed(["--config", folder.path("sluice.yaml")])
         let verdict = try await validate(result.text, envelope)
         #expect(verdict.status == 0 && verdict.text == "\(result.lines.count) lines\n", "\(verdict.text) \(verdict.errors)")
     }
 
     @Test(arguments: envelopes) func numbersInQuotesAreValid(_ envelope: String) async throws {
         try folder.write("sluice.yaml", "sinks: { out: { type: log } }\nenvelope: \(envelope)\nnumbers: string\nroutes: [{ to: out }]\n")
-        let result = try await processed(["--config", folder("sluice.yaml")])
+        let result = try await processed(["--config", folder.path("sluice.yaml")])
         #expect(try await validate(result.text, envelope).status == 0)
     }
 

@@ -8,6 +8,7 @@ import AWSTestSupport
 #endif
 import Foundation
 import Testing
+import TestSupport
 
 /// schemathesis asks the running server what its OpenAPI document allows, and what it does not, and holds every answer against the document.
 @Suite("The OpenAPI document and sluice serve", .serialized) struct ServeDescriptionTests {

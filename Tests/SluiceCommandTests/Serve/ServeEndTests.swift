@@ -5,6 +5,7 @@ import Foundation
 import JSONTape
 import Synchronization
 import Testing
+import TestSupport
 
 /// How it ends.
 @Suite("The end of sluice serve") struct ServeEndTests {

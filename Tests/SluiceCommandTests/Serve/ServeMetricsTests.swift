@@ -8,6 +8,7 @@ import Logging
 import MetricsTestSupport
 import SQLiteEventTable
 import Testing
+import TestSupport
 
 /// The server's numbers as a program's own backend sees them.
 @Suite("Metrics of sluice serve") struct ServeMetricsTests {

@@ -7,6 +7,7 @@ import JSONTape
 import RuntimeServer
 import Synchronization
 import Testing
+import TestSupport
 
 /// Running again over HTTP, with a stand-in for Lambda that answers its call Invoke.
 @Suite("Reruns by sluice serve") struct ServeRerunTests {

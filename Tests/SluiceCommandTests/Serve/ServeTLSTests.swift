@@ -4,6 +4,7 @@
 import EventAPI
 import Foundation
 import Testing
+import TestSupport
 
 /// With a certificate that openssl makes for the test.
 @Suite("sluice serve over TLS") struct ServeTLSTests {
@@ -24,9 +25,9 @@ import Testing
             configuration: "api: { wait: true, server: { certificate: own.pem, key: own-key.pem, header_timeout: 8s } }", in: folder)
         #expect(try server.running.errorsSoFar().contains("listening on https://127.0.0.1:"))
         let saved = try await server.request(
-            "POST", "/executions", #"{"aws_request_id":"r","FunctionName":"f","event":1}"#, trusting: folder("own.pem"))
+            "POST", "/executions", #"{"aws_request_id":"r","FunctionName":"f","event":1}"#, trusting: folder.path("own.pem"))
         #expect(saved.status == 201)
-        let connection = try await Connection(port: server.port, trusting: folder("own.pem"))
+        let connection = try await Connection(port: server.port, trusting: folder.path("own.pem"))
         for _ in 0..<3 {
             try await connection.send(Server.text("GET", "/executions/r"))
             #expect(try await connection.reply()?.status == 200)
@@ -37,7 +38,7 @@ import Testing
         #expect(reply == nil)
         try await Self.certificate(in: folder, "other")
         await #expect(throws: (any Error).self) {
-            let wary = try await Connection(port: server.port, trusting: folder("other.pem"))
+            let wary = try await Connection(port: server.port, trusting: folder.path("other.pem"))
             try await wary.send(Server.text("GET", "/executions/r"))
             _ = try await wary.reply()
         }

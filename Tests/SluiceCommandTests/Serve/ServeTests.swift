@@ -4,6 +4,7 @@
 import Foundation
 import JSONTape
 import Testing
+import TestSupport
 
 /// What the API answers when it is asked over a socket.
 @Suite("sluice serve") struct ServeTests {

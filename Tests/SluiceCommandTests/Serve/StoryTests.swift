@@ -3,12 +3,13 @@
 #if Server && SQLite
 import Foundation
 import Testing
+import TestSupport
 
 /// samples/products-story, as its README says.
 @Suite("The products story") struct StoryTests {
     @Test("Every call is in the history that the command and the API tell") func run() async throws {
         let folder = try TemporaryFolder()
-        var environment: [String: String?] = ["SLUICE": try Command.executable.get()]
+        var environment: [String: String?] = ["SLUICE": try Command.executable.get().path]
         if let python = ProcessInfo.processInfo.environment["SLUICE_PYTHON"] {
             environment["PATH"] = URL(fileURLWithPath: python).deletingLastPathComponent().path + ":"
                 + (ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin")

@@ -2,6 +2,7 @@
 
 import Foundation
 import Synchronization
+import TestSupport
 
 /// The built command as its users meet it: a process with arguments, an environment, a folder, and what it says.
 struct Command {
@@ -32,35 +33,7 @@ struct Command {
     /// After this long it is killed and the test fails.
     var patience: Duration = .seconds(120)
 
-    /// The built executable. It lies beside the tests' own.
-    static let executable: Swift.Result<String, Failure> = {
-        var places: [String] = []
-        if let named = ProcessInfo.processInfo.environment["SLUICE_TEST_COMMAND"] {
-            places = [named]
-        } else {
-            // On a Mac the tests are a bundle that a helper loads; elsewhere they are an executable.
-            var starts = [CommandLine.arguments.first ?? ""]
-            if let flag = CommandLine.arguments.firstIndex(of: "--test-bundle-path"), flag + 1 < CommandLine.arguments.count {
-                starts.append(CommandLine.arguments[flag + 1])
-            }
-            for start in starts {
-                var folder = URL(fileURLWithPath: start).deletingLastPathComponent()
-                for _ in 0..<4 {
-                    places.append(folder.appendingPathComponent("sluice").path)
-                    folder.deleteLastPathComponent()
-                }
-            }
-        }
-        func isCommand(_ path: String) -> Bool {
-            let type = try? FileManager.default.attributesOfItem(atPath: path)[.type] as? FileAttributeType
-            return type == .typeRegular && FileManager.default.isExecutableFile(atPath: path)
-        }
-        guard let found = places.first(where: isCommand) else {
-            return .failure(Failure(
-                description: "the command was not built: looked for it at \(places.joined(separator: ", ")). swift build --product sluice makes it"))
-        }
-        return .success(found)
-    }()
+    static let executable = BuiltExecutable.find("sluice", orNamedBy: "SLUICE_TEST_COMMAND")
 
     /// Runs it to its end.
     /// - Parameters:
@@ -82,7 +55,7 @@ struct Command {
         _ arguments: [String], input: [UInt8]? = nil, inputHandle: FileHandle? = nil, together: Bool = false, output: FileHandle? = nil
     ) throws -> RunningCommand {
         try RunningCommand(
-            Self.executable.get(), arguments, folder: folder, environment: environment, input: input, inputHandle: inputHandle,
+            Self.executable.get().path, arguments, folder: folder, environment: environment, input: input, inputHandle: inputHandle,
             together: together, output: output)
     }
 
@@ -119,16 +92,16 @@ final class RunningCommand: Sendable {
 
         if let input {
             try files.write("in", input)
-            process.standardInput = FileHandle(forReadingAtPath: files("in"))
+            process.standardInput = FileHandle(forReadingAtPath: files.path("in"))
         } else {
             process.standardInput = inputHandle ?? FileHandle.nullDevice
         }
         // Files, since a pipe that nobody empties would stop the child.
         try files.write("out", [])
         try files.write("err", [])
-        let kept = FileHandle(forWritingAtPath: files("out"))
+        let kept = FileHandle(forWritingAtPath: files.path("out"))
         process.standardOutput = output ?? kept
-        process.standardError = together ? kept : FileHandle(forWritingAtPath: files("err"))
+        process.standardError = together ? kept : FileHandle(forWritingAtPath: files.path("err"))
         let state = Ended()
         ended = state
         process.terminationHandler = { _ in state.end() }

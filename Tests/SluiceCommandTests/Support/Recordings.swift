@@ -50,25 +50,3 @@ enum Recordings {
 
 /// JSON lines, read by the slow and obvious parser. Fails where one is no JSON.
 func parsed(_ lines: [String]) throws -> [Tree] { try lines.map { try TreeParser.parse(Array($0.utf8)) } }
-
-/// SplitMix64: the same numbers on every machine for the same seed.
-struct SeededRandom: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-
-    /// A seed for this run: SLUICE_TEST_SEED, else a new one. Printed, so that a failure can be had again.
-    static func announced(_ purpose: String) -> (seed: UInt64, random: SeededRandom) {
-        let seed = ProcessInfo.processInfo.environment["SLUICE_TEST_SEED"].flatMap { UInt64($0) } ?? UInt64.random(in: 0 ... .max)
-        print("\(purpose): SLUICE_TEST_SEED=\(seed)")
-        return (seed, SeededRandom(seed: seed))
-    }
-}

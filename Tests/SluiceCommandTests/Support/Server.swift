@@ -3,6 +3,7 @@
 #if Server
 import Foundation
 import Testing
+import TestSupport
 
 /// `sluice serve` on a free port, in a folder of its own. It ends with this object, if not before.
 final class Server: Sendable {

@@ -3,6 +3,7 @@
 import Foundation
 import RuntimeServer
 import Synchronization
+import TestSupport
 
 /// The built function as Lambda runs it: a process with an environment, and a Runtime API that it talks to.
 final class Function: Sendable {
@@ -25,7 +26,7 @@ final class Function: Sendable {
     private let ownsServer: Bool
     private let process: Process
     private let ended = DispatchSemaphore(value: 0)
-    private let folder: URL
+    private let folder: TemporaryFolder
 
     /// - Parameters:
     ///   - configuration: the text in SLUICE_CONFIG; nil for none.
@@ -38,11 +39,10 @@ final class Function: Sendable {
     ) throws {
         ownsServer = server == nil
         self.server = try server ?? RuntimeServer()
-        folder = FileManager.default.temporaryDirectory.appendingPathComponent("sluice-lambda-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        for (name, text) in files { try Data(text.utf8).write(to: folder.appendingPathComponent(name)) }
+        folder = try TemporaryFolder()
+        for (name, text) in files { try folder.write(name, text) }
         process = Process()
-        process.executableURL = URL(fileURLWithPath: try Function.executable.get())
+        process.executableURL = URL(fileURLWithPath: try Function.executable.get().path)
         var variables = [
             "AWS_LAMBDA_RUNTIME_API": self.server.address, "AWS_LAMBDA_FUNCTION_NAME": "stream-consumer", "LAMBDA_TASK_ROOT": folder.path,
             "AWS_LAMBDA_LOG_GROUP_NAME": "/aws/lambda/stream-consumer", "SWIFT_BACKTRACE": "enable=no", "PATH": "/usr/bin:/bin",
@@ -52,9 +52,9 @@ final class Function: Sendable {
         variables.merge(environment) { $1 }
         process.environment = variables
         process.standardInput = FileHandle.nullDevice
-        for name in ["out", "err"] { try Data().write(to: folder.appendingPathComponent(name)) }
-        process.standardOutput = try output ?? FileHandle(forWritingTo: folder.appendingPathComponent("out"))
-        process.standardError = try FileHandle(forWritingTo: folder.appendingPathComponent("err"))
+        for name in ["out", "err"] { try folder.write(name, "") }
+        process.standardOutput = output ?? FileHandle(forWritingAtPath: folder.path("out"))
+        process.standardError = FileHandle(forWritingAtPath: folder.path("err"))
         let ended = ended
         process.terminationHandler = { _ in ended.signal() }
         // Foundation's own tables are not made for several starts at once.
@@ -68,7 +68,6 @@ final class Function: Sendable {
     deinit {
         if ownsServer { server.stop() }
         if process.isRunning { kill(process.processIdentifier, SIGKILL) }
-        try? FileManager.default.removeItem(at: folder)
     }
 
     private static let starting = Mutex(())
@@ -81,9 +80,7 @@ final class Function: Sendable {
     /// Everything it said so far.
     var errors: String { text("err") }
 
-    private func text(_ name: String) -> String {
-        (try? Data(contentsOf: folder.appendingPathComponent(name))).map { String(decoding: $0, as: UTF8.self) } ?? ""
-    }
+    private func text(_ name: String) -> String { (try? folder.text(name)) ?? "" }
 
     func invoke(_ id: String, _ event: String, time: Duration? = .seconds(30)) async throws -> TestAnswer {
         try await server.invoke(TestInvocation(id, event, time: time))
@@ -114,34 +111,13 @@ final class Function: Sendable {
         return nil
     }
 
-    /// Whether it was built with a sanitizer, whose own memory says nothing about ours.
-    static let isSanitized: Bool = {
-        guard case .success(let path) = executable, let content = FileManager.default.contents(atPath: path) else { return false }
-        return content.range(of: Data("AddressSanitizer".utf8)) != nil || content.range(of: Data("ThreadSanitizer".utf8)) != nil
-    }()
+    /// Whether its memory is a sanitizer's too.
+    static let isSanitized = (try? executable.get().isSanitized) == true
 
     /// How many file descriptors it has open.
     var descriptors: Int? { try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(identifier)/fd").count }
 
-    /// The built executable. It lies beside the tests' own.
-    private static let executable: Result<String, Failure> = {
-        var starts = [CommandLine.arguments.first ?? ""]
-        if let flag = CommandLine.arguments.firstIndex(of: "--test-bundle-path"), flag + 1 < CommandLine.arguments.count {
-            starts.append(CommandLine.arguments[flag + 1])
-        }
-        var places: [String] = []
-        for start in starts {
-            var folder = URL(fileURLWithPath: start).deletingLastPathComponent()
-            for _ in 0..<4 {
-                places.append(folder.appendingPathComponent("sluice-lambda").path)
-                folder.deleteLastPathComponent()
-            }
-        }
-        guard let found = places.first(where: { FileManager.default.isExecutableFile(atPath: $0) }) else {
-            return .failure(Failure(description: "sluice-lambda was not built: looked for it at \(places.joined(separator: ", "))"))
-        }
-        return .success(found)
-    }()
+    private static let executable = BuiltExecutable.find("sluice-lambda")
 }
 
 /// Events as Lambda hands them over.

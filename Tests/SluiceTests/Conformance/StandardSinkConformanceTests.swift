@@ -14,6 +14,7 @@ import SluiceTesting
 import StreamRecords
 import Synchronization
 import Testing
+import TestSupport
 
 /// The ids in JSON lines, in order.
 func ids(inLines text: String) throws -> [String] {
@@ -35,7 +36,7 @@ func sink(_ type: String, _ settings: String, _ context: SinkContext) async thro
             try await sink("file", #"{"path":"\#(folder.path("out.ndjson"))","append":true}"#, context)
         }
 
-        func arrived() async throws -> [String]? { try ids(inLines: folder.text("out.ndjson") ?? "") }
+        func arrived() async throws -> [String]? { try ids(inLines: folder.textIfPresent("out.ndjson") ?? "") }
     }
 
     @Test func file() async throws {
@@ -52,14 +53,14 @@ func sink(_ type: String, _ settings: String, _ context: SinkContext) async thro
             try await sink("dir", #"{"path":"\#(folder.path("records"))","key":"{id}.json"}"#, context)
         }
 
-        func arrived() async throws -> [String]? { try ids(inLines: folder.files("records").values.joined()) }
+        func arrived() async throws -> [String]? { try ids(inLines: folder.contents(below: "records").values.joined()) }
 
         func bring(_ condition: ServiceCondition) async throws -> Bool {
             // A file stands where the folder should be.
             let (place, aside) = (folder.path("records"), folder.path("aside"))
             if condition.isFailing {
                 if try Files.kind(of: place) != nil { try Files.rename(place, to: aside) }
-                try folder.write("no folder", to: "records")
+                try folder.write("records", "no folder")
                 return true
             }
             // A slow disk, and one that gives no answer, cannot be made of a folder.
@@ -82,7 +83,7 @@ func sink(_ type: String, _ settings: String, _ context: SinkContext) async thro
         func undeliverable(_ id: String, key: Int) -> TestRecord? {
             // Something else has its name.
             try? Files.createFolder(folder.path("records"))
-            try? folder.write("{\"id\":\"something else\"}\n", to: "records/\(id).json")
+            _ = try? folder.write("records/\(id).json", "{\"id\":\"something else\"}\n")
             return .change(id, key: key)
         }
     }
@@ -166,7 +167,7 @@ func sink(_ type: String, _ settings: String, _ context: SinkContext) async thro
             LogSink(.init(), context, descriptor: output.descriptor) {}
         }
 
-        func arrived() async throws -> [String]? { try ids(inLines: folder.text("out") ?? "") }
+        func arrived() async throws -> [String]? { try ids(inLines: folder.textIfPresent("out") ?? "") }
     }
 
     @Test func log() async throws {

@@ -2,6 +2,7 @@
 
 import Sluice
 import Testing
+import TestSupport
 
 @Suite struct RetryPolicyTests {
     @Test func waitsAreRandomUpToTheBackOffAndNeverAboveTheCap() throws {

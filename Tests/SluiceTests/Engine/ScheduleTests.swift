@@ -4,10 +4,11 @@
 import StreamRecords
 import Synchronization
 import Testing
+import TestSupport
 
 /// Random streams into random sinks that fail at random, retried as Lambda's event source mapping does it: from the
 /// lowest position that was reported, until nothing is.
-@Suite(.timeLimit(.minutes(2))) struct ScheduleTests {
+@Suite(.timeLimit(.minutes(10))) struct ScheduleTests {
     /// What a sink does, decided by seed; it fails less and less often, so that every run ends.
     final class Moods: Sendable {
         private let state: Mutex<(random: SeededRandom, patience: Double)>

@@ -5,13 +5,12 @@ import JSONTape
 import Logging
 @testable import Sluice
 import Testing
+import TestSupport
 
 /// The pages about sinks show code and lines that are true: the code is that of samples/custom-sink, which is built and tested as a package of its
 /// own, and the lines are ones that this library reads and writes.
 @Suite struct GuideTests {
-    private static let samples = URL(fileURLWithPath: #filePath).appendingPathComponent("../../../../samples").standardizedFileURL
-
-    private func text(_ path: String) throws -> String { try String(contentsOf: Self.samples.appendingPathComponent(path), encoding: .utf8) }
+    private func text(_ path: String) throws -> String { try Repository.text("samples/\(path)") }
 
     /// What stands between ```` ```LANGUAGE ```` and ```` ``` ````.
     private func blocks(_ language: String, of page: String) -> [String] {
@@ -19,8 +18,7 @@ import Testing
     }
 
     @Test func theGuidesCodeIsThatOfThePackage() throws {
-        let package = Self.samples.appendingPathComponent("custom-sink")
-        let names = try #require(FileManager.default.enumerator(atPath: package.path)).compactMap { $0 as? String }
+        let names = try #require(FileManager.default.enumerator(atPath: Repository.path("samples/custom-sink"))).compactMap { $0 as? String }
         let sources = try names.filter { $0.hasSuffix(".swift") && !$0.hasPrefix(".") }.map { try text("custom-sink/\($0)") }
         let blocks = try blocks("swift", of: text("writing-a-sink.md"))
         #expect(blocks.count >= 8)

@@ -2,6 +2,7 @@
 
 import JSONTape
 import StreamRecords
+import TestSupport
 
 /// Random records of all kinds with values in them that nobody else has, some to be hidden and some not.
 struct SecretRecords {
@@ -34,12 +35,10 @@ struct SecretRecords {
         }
     }
 
-    private mutating func below(_ bound: Int) -> Int { Int.random(in: 0..<bound, using: &random) }
-
     /// A word that occurs nowhere else.
     private mutating func word(isSecret: Bool, in root: String = "") -> String {
         let letters = Array("bcdfghjklmnpqrstvwxyz")
-        let word = String((0..<16).map { _ in letters[below(letters.count)] })
+        let word = String((0..<16).map { _ in letters[random.below(letters.count)] })
         if isSecret { secrets.append(word) } else { open.append((root, word)) }
         return word
     }
@@ -53,7 +52,7 @@ struct SecretRecords {
 
     private static let names = ["a", "email", "customer", "x.y", "ключ", "quo\"te", "back\\slash", "0", "emoji 🫘", "Id"]
 
-    private mutating func name() -> String { Self.names[below(Self.names.count)] }
+    private mutating func name() -> String { Self.names[random.below(Self.names.count)] }
 
     private func quoted(_ text: String) -> String { JSONValue.string(text).text }
 
@@ -61,7 +60,7 @@ struct SecretRecords {
 
     /// An attribute that holds a secret somewhere, and the path to it.
     private mutating func attribute(depth: Int, path: inout String) -> String {
-        switch below(depth > 3 ? 6 : 9) {
+        switch random.below(depth > 3 ? 6 : 9) {
         case 0: return #"{"N":"\#(digits())"}"#
         case 1: return #"{"SS":[\#(quoted(word(isSecret: true))),"other"]}"#
         case 2: return #"{"B":"\#(encoded(word(isSecret: true)))"}"#
@@ -69,16 +68,16 @@ struct SecretRecords {
         case 5:
             // The path leads into a text, or into bytes.
             path += ".inner"
-            if below(3) == 0 {
+            if random.below(3) == 0 {
                 let word = word(isSecret: true)
                 disguised.insert(word)
                 return #"{"B":"\#(base64(#"{"inner":"\#(word)"}"#))"}"#
             }
             let text = quoted(hidden() + #"{"inner":"\#(word(isSecret: true))"}"#)
-            return below(3) == 0 ? #"{"SS":["other",\#(text)]}"# : #"{"S":\#(text)}"#
+            return random.below(3) == 0 ? #"{"SS":["other",\#(text)]}"# : #"{"S":\#(text)}"#
         case 6:
             let inner = name()
-            if inner.contains(".") || below(2) == 0 { path += "." + inner } else { path += ".*" }
+            if inner.contains(".") || random.below(2) == 0 { path += "." + inner } else { path += ".*" }
             return #"{"M":{\#(quoted(inner)):\#(attribute(depth: depth + 1, path: &path))}}"#
         case 7:
             // The path goes through the list.
@@ -104,12 +103,12 @@ struct SecretRecords {
     /// What may stand before JSON and does not show, mostly nothing.
     private mutating func hidden() -> String {
         let marks = ["\u{FEFF}", "\u{200B}", "\u{0}", "\u{FFFD}\u{1}", " \u{301}\t"]
-        return below(2) == 0 ? "" : marks[below(marks.count)]
+        return random.below(2) == 0 ? "" : marks[random.below(marks.count)]
     }
 
     private mutating func image(_ root: String, _ key: String) -> String {
         var members = [key, #""open":{"S":"\#(word(isSecret: false, in: root))"}"#]
-        for number in 0..<below(4) {
+        for number in 0..<random.below(4) {
             let name = "\(self.name())\(number)"
             var path = "\(root).\(name)"
             members.append("\(quoted(name)):\(attribute(depth: 0, path: &path))")
@@ -123,15 +122,15 @@ struct SecretRecords {
         count += 1
         // At times the key is a secret too, named in one of the three places where it stands.
         var key = #""Key":{"S":"k\#(count)"}"#
-        let isSecret = below(2) == 0
+        let isSecret = random.below(2) == 0
         if isSecret {
-            let isText = below(2) == 0
+            let isText = random.below(2) == 0
             let word = word(isSecret: true)
             key = #""SecretKey":{"S":\#(quoted(isText ? hidden() + #"{"inner":"\#(word)"}"# : word))}"#
-            paths.insert(["keys", "new", "old"][below(3)] + ".SecretKey" + (isText ? ".inner" : ""))
+            paths.insert(["keys", "new", "old"][random.below(3)] + ".SecretKey" + (isText ? ".inner" : ""))
         }
-        let operation = ["INSERT", "MODIFY", "REMOVE", "ARCHIVE"][below(4)]
-        let form = below(4)
+        let operation = ["INSERT", "MODIFY", "REMOVE", "ARCHIVE"][random.below(4)]
+        let form = random.below(4)
         let new = operation == "REMOVE" ? "" : #""NewImage":\#(image("new", key)),"#
         let old = operation == "INSERT" ? "" : #""OldImage":\#(image("old", key)),"#
         if form == 0 {
@@ -159,7 +158,7 @@ struct SecretRecords {
 
     /// JSON that holds a secret somewhere, and the path to it.
     private mutating func value(depth: Int, path: inout String) -> String {
-        switch below(depth > 3 ? 2 : 6) {
+        switch random.below(depth > 3 ? 2 : 6) {
         case 0: return digits()
         case 1: return quoted(word(isSecret: true))
         case 2:
@@ -171,7 +170,7 @@ struct SecretRecords {
             let inner = name()
             path += "." + inner
             let text = hidden() + "{\(quoted(inner)):\(value(depth: depth + 1, path: &path))}"
-            return quoted(below(3) == 0 ? String(text.dropLast()) : text)
+            return quoted(random.below(3) == 0 ? String(text.dropLast()) : text)
         default: return "[\(value(depth: depth + 1, path: &path))]"
         }
     }
@@ -179,7 +178,7 @@ struct SecretRecords {
     /// - Parameter isOpen: there is a word in it that must still be seen.
     private mutating func object(_ root: String, isOpen: Bool = true) -> String {
         var members = isOpen ? [#""open":"\#(word(isSecret: false, in: root))""#] : []
-        for number in 0..<1 + below(3) {
+        for number in 0..<1 + random.below(3) {
             let name = "\(self.name())\(number)"
             var path = "\(root).\(name)"
             members.append("\(quoted(name)):\(value(depth: 0, path: &path))")
@@ -192,7 +191,7 @@ struct SecretRecords {
     private mutating func log() {
         count += 1
         let message = text("message")
-        let fields = below(2) == 0 ? "" : #","extractedFields":\#(object("fields"))"#
+        let fields = random.below(2) == 0 ? "" : #","extractedFields":\#(object("fields"))"#
         records.append(
             #"{"messageType":"DATA_MESSAGE","owner":"123456789012","logGroup":"/aws/lambda/things","logStream":"2026/11/20/[$LATEST]0a","#
                 + #""subscriptionFilters":["f"],"logEvents":[{"id":"log-\#(count)","timestamp":1790000000000,"message":\#(quoted(message))\#(fields)}]}"#)
@@ -200,7 +199,7 @@ struct SecretRecords {
 
     /// A text with a secret in it: JSON, as it is, in a JSON string, cut or behind something that does not show; or none.
     private mutating func text(_ root: String) -> String {
-        switch below(8) {
+        switch random.below(8) {
         case 0, 1: return plainSecret(root)
         case 2: return "\u{FEFF}" + object(root, isOpen: false)
         case 3: return hidden() + "\u{200B}" + quoted(object(root, isOpen: false))
@@ -218,7 +217,7 @@ struct SecretRecords {
     private mutating func message() {
         count += 1
         let body = text("body")
-        guard below(3) == 0 else { return records.append(queued(body)) }
+        guard random.below(3) == 0 else { return records.append(queued(body)) }
         let notification = #"{"Type":"Notification","TopicArn":"arn:aws:sns:eu-west-1:123456789012:t","Subject":"\#(word(isSecret: true))","#
             + #""Message":\#(quoted(body)),"MessageAttributes":{"a":{"Type":"String","Value":"\#(word(isSecret: true))"}},"#
             + #""Signature":"\#(word(isSecret: true))"}"#
@@ -230,7 +229,7 @@ struct SecretRecords {
     /// - Parameter published: what a topic was sent, where the body is its notification.
     private mutating func queued(_ body: String, published: String? = nil) -> String {
         // With deduplication by content the id is a digest of what was sent, to the topic or to the queue.
-        let isOfTopic = published != nil && below(2) == 0
+        let isOfTopic = published != nil && random.below(2) == 0
         let deduplication = sha256(isOfTopic ? published ?? body : body)
         let written = [MD5.hexadecimal(body), deduplication]
         let all = [body, published ?? body].flatMap { [MD5.hexadecimal($0), sha256($0)] }
@@ -245,12 +244,12 @@ struct SecretRecords {
 
     private mutating func event() {
         count += 1
-        let hasID = below(3) > 0
+        let hasID = random.below(3) > 0
         // One whose time is none is a message, if a queue carries it: a path to bodies hides all of it.
-        let isEvent = below(4) > 0
+        let isEvent = random.below(4) > 0
         let event = #"{"version":"0",\#(hasID ? #""id":"event-\#(count)","# : "")"detail-type":"Thing","source":"shop","account":"123456789012","#
             + #""time":"\#(isEvent ? "2026-11-20T15:00:00Z" : "then")","region":"eu-west-1","resources":[],"detail":\#(object("detail", isOpen: isEvent))}"#
-        let record = isEvent && below(2) == 0 ? event : queued(event)
+        let record = isEvent && random.below(2) == 0 ? event : queued(event)
         if isEvent && !hasID { noteMadeID(of: record) }
         records.append(record)
     }
@@ -259,7 +258,7 @@ struct SecretRecords {
     private mutating func broken() {
         count += 1
         records.append(
-            below(2) == 0
+            random.below(2) == 0
                 ? #"{"eventID":"id-\#(count)","eventName":"MODIFY","dynamodb":{"Keys":{"Id":{"N":"not \#(word(isSecret: true))"}},"SequenceNumber":"1"}}"#
                 : #"{"unknown":"\#(word(isSecret: true))"}"#)
     }

@@ -5,6 +5,7 @@ import JSONTape
 import Sluice
 import StreamRecords
 import Testing
+import TestSupport
 
 /// Records whose lines were made in one pass, without an index, are held against conditions by where their members stand. They have to go the same
 /// ways as records that were indexed.
@@ -12,23 +13,20 @@ import Testing
     private struct Items {
         var random: SeededRandom
 
-        mutating func below(_ bound: Int) -> Int { Int.random(in: 0..<bound, using: &random) }
-        mutating func pick<T>(_ values: [T]) -> T { values[below(values.count)] }
-
         static let names = ["status", "price", "a", "b", "address", "lines", "longer name here", "é", "a.b", "S", "quo\\\"te", "\\u0073tatus", "x\\\\y"]
         static let texts = ["open", "paid", "", "a", "caf\\u00e9", "\\\"", "x\\\\y", "abcdefghij", "10.0.0.1"]
         static let numbers = ["0", "5", "5.0", "-1", "10", "12345678901234567890123456789012345678", "0.5"]
 
         /// Attribute values as AWS writes them: compact, with an escape here and there.
         mutating func value(_ depth: Int) -> String {
-            switch below(depth > 0 ? 12 : 8) {
-            case 0, 1, 2: return #"{"S":"\#(pick(Self.texts))"}"#
-            case 3, 4: return #"{"N":"\#(pick(Self.numbers))"}"#
-            case 5: return #"{"BOOL":\#(below(2) == 0)}"#
+            switch random.below(depth > 0 ? 12 : 8) {
+            case 0, 1, 2: return #"{"S":"\#(random.pick(Self.texts))"}"#
+            case 3, 4: return #"{"N":"\#(random.pick(Self.numbers))"}"#
+            case 5: return #"{"BOOL":\#(random.below(2) == 0)}"#
             case 6: return #"{"NULL":true}"#
-            case 7: return below(2) == 0 ? #"{"SS":["\#(pick(Self.texts))","p"]}"# : #"{"NS":["\#(pick(Self.numbers))","7"]}"#
+            case 7: return random.below(2) == 0 ? #"{"SS":["\#(random.pick(Self.texts))","p"]}"# : #"{"NS":["\#(random.pick(Self.numbers))","7"]}"#
             case 8, 9: return #"{"M":\#(map(depth - 1, 3))}"#
-            default: return #"{"L":[\#((0..<below(4)).map { _ in value(depth - 1) }.joined(separator: ","))]}"#
+            default: return #"{"L":[\#((0..<random.below(4)).map { _ in value(depth - 1) }.joined(separator: ","))]}"#
             }
         }
 
@@ -36,23 +34,23 @@ import Testing
             // No name twice, however it is written.
             var names = Self.names.shuffled(using: &random)
             if let plain = names.firstIndex(of: "status"), let escaped = names.firstIndex(of: "\\u0073tatus") { names.remove(at: max(plain, escaped)) }
-            let members = names.prefix(below(most + 1)).map { #""\#($0)":\#(value(depth))"# }
+            let members = names.prefix(random.below(most + 1)).map { #""\#($0)":\#(value(depth))"# }
             return "{\(members.joined(separator: ","))}"
         }
 
         mutating func record(_ number: Int) -> String {
-            let operation = pick(["INSERT", "MODIFY", "MODIFY", "REMOVE"])
+            let operation = random.pick(["INSERT", "MODIFY", "MODIFY", "REMOVE"])
             let item = map(3, 8)
-            let other = below(3) == 0 ? item : map(3, 8)
+            let other = random.below(3) == 0 ? item : map(3, 8)
             var images: [String] = []
             if operation != "REMOVE" { images.append(#""NewImage":\#(item)"#) }
             if operation != "INSERT" { images.append(#""OldImage":\#(other)"#) }
-            if below(4) == 0 { images.reverse() }
-            let table = pick(["T", "T", "T", "orders", "T\\/2"])
-            let identity = operation == "REMOVE" && below(2) == 0 ? #","userIdentity":{"type":"Service","principalId":"dynamodb.amazonaws.com"}"# : ""
+            if random.below(4) == 0 { images.reverse() }
+            let table = random.pick(["T", "T", "T", "orders", "T\\/2"])
+            let identity = operation == "REMOVE" && random.below(2) == 0 ? #","userIdentity":{"type":"Service","principalId":"dynamodb.amazonaws.com"}"# : ""
             return #"{"eventID":"e\#(number)","eventName":"\#(operation)","eventVersion":"1.1","eventSource":"aws:dynamodb","awsRegion":"eu-west-1","dynamodb":{"#
                 + #""ApproximateCreationDateTime":1790000000,"Keys":{"Id":{"N":"\#(number)"}},\#(images.joined(separator: ",")),"SequenceNumber":"100000000000000000000\#(1000 + number)","#
-                + #""SizeBytes":\#(below(300)),"StreamViewType":"NEW_AND_OLD_IMAGES"}\#(identity),"eventSourceARN":"arn:aws:dynamodb:eu-west-1:123456789012:table/\#(table)/stream/1"}"#
+                + #""SizeBytes":\#(random.below(300)),"StreamViewType":"NEW_AND_OLD_IMAGES"}\#(identity),"eventSourceARN":"arn:aws:dynamodb:eu-west-1:123456789012:table/\#(table)/stream/1"}"#
         }
     }
 
@@ -72,8 +70,7 @@ import Testing
     ]
 
     @Test func recordsWithoutAnIndexGoTheSameWays() async throws {
-        let seed = UInt64.random(in: 0...UInt64.max)
-        print("outlines against the index: seed \(seed)")
+        let seed = SeededRandom.announcedSeed(for: "outlines against the index")
         for seed in [seed, 1, 2, 3] { try await compare(seed) }
     }
 

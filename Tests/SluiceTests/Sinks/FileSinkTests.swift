@@ -4,6 +4,7 @@ import Logging
 @testable import Sluice
 import StreamRecords
 import Testing
+import TestSupport
 
 #if canImport(Glibc)
 import Glibc
@@ -29,34 +30,34 @@ import Darwin
 
     @Test func linesAreThereWhenTheRunIsOverAndNotBefore() async throws {
         let folder = try TemporaryFolder()
-        try folder.write("old\n", to: "out.ndjson")
+        try folder.write("out.ndjson", "old\n")
         let pipeline = try await pipeline(#""path":"\#(folder.path("out.ndjson"))""#)
         for start in [0, 3] { _ = try await pipeline.deliver(pipeline.prepare(changes(start..<start + 3))) }
         #expect(try folder.text("out.ndjson") == "old\n")
         try await pipeline.shutdown()
-        let lines = try #require(try folder.text("out.ndjson")).split(separator: "\n", omittingEmptySubsequences: false)
+        let lines = try folder.text("out.ndjson").split(separator: "\n", omittingEmptySubsequences: false)
         #expect(lines.count == 7 && lines.last == "")
         #expect(lines.dropLast().enumerated().allSatisfy { $1.contains(#""id":"event-\#($0)""#) })
-        #expect(try folder.files().count == 1)
+        #expect(try folder.contents().count == 1)
     }
 
     @Test func afterARunThatBrokeOffTheOldFileIsAsItWas() async throws {
         let folder = try TemporaryFolder()
-        try folder.write("old\n", to: "out.ndjson")
+        try folder.write("out.ndjson", "old\n")
         let pipeline = try await pipeline(#""path":"\#(folder.path("out.ndjson"))""#)
         _ = try await pipeline.deliver(pipeline.prepare(changes(0..<3)))
         try await pipeline.abandon()
-        #expect(try folder.files() == ["out.ndjson": "old\n"])
+        #expect(try folder.contents() == ["out.ndjson": "old\n"])
     }
 
     @Test func whatAKilledRunLeftIsClearedAwayAndWhatARunningOneWritesIsNot() async throws {
         let folder = try TemporaryFolder()
         // No process has the largest number.
-        try folder.write("half", to: ".out.ndjson.sluice-2147483647-1")
-        try folder.write("half", to: ".out.ndjson.sluice-\(Files.processNumber)-1")
+        try folder.write(".out.ndjson.sluice-2147483647-1", "half")
+        try folder.write(".out.ndjson.sluice-\(Files.processNumber)-1", "half")
         let pipeline = try await pipeline(#""path":"\#(folder.path("out.ndjson"))""#)
         try await pipeline.shutdown()
-        #expect(try folder.files().keys.sorted() == [".out.ndjson.sluice-\(Files.processNumber)-1", "out.ndjson"])
+        #expect(try folder.contents().keys.sorted() == [".out.ndjson.sluice-\(Files.processNumber)-1", "out.ndjson"])
     }
 
     @Test func appendKeepsWhatIsThere() async throws {
@@ -66,7 +67,7 @@ import Darwin
             _ = try await pipeline.deliver(pipeline.prepare(changes(number..<number + 1)))
             try await pipeline.shutdown()
         }
-        let text = try #require(try folder.text("deep/er/out.ndjson"))
+        let text = try folder.text("deep/er/out.ndjson")
         #expect(text.split(separator: "\n").map { $0.contains("event-0") } == [true, false])
     }
 
@@ -85,7 +86,7 @@ import Darwin
                 try await group.waitForAll()
             }
         }
-        #expect(try folder.files().keys.sorted() == ["out.ndjson"])
+        #expect(try folder.contents().keys.sorted() == ["out.ndjson"])
         let found = try numbers(folder.text("out.ndjson"))
         #expect(found.sorted() == Array(0..<8) + Array(20..<28))
         #expect(found.prefix(8).allSatisfy { $0 < 8 }, "behind what was there")
@@ -94,20 +95,20 @@ import Darwin
     @Test func linesDoNotGoOnWhereOneHasNoEnd() async throws {
         let folder = try TemporaryFolder()
         for endless in [false, true] {
-            try folder.write("half", to: "out.ndjson")
+            try folder.write("out.ndjson", "half")
             var options = PipelineOptions()
             options.end.isOpen = endless
             let pipeline = try await pipeline(#""path":"\#(folder.path("out.ndjson"))","append":true"#, options)
             _ = try await pipeline.deliver(pipeline.prepare(changes(0..<2)))
             try await pipeline.shutdown()
-            let text = try #require(try folder.text("out.ndjson"))
+            let text = try folder.text("out.ndjson")
             #expect(text.hasPrefix("half\n{") && numbers(text) == [0, 1])
         }
     }
 
     @Test func aRunWithoutAnEndWritesAtOnceBehindWhatIsThere() async throws {
         let folder = try TemporaryFolder()
-        try folder.write("old\n", to: "out.ndjson")
+        try folder.write("out.ndjson", "old\n")
         var options = PipelineOptions()
         options.end.isOpen = true
         for append in [true, false] {
@@ -120,8 +121,8 @@ import Darwin
                 #expect(try numbers(folder.text("out.ndjson")) == Array(0...number))
             }
         }
-        #expect(try folder.text("out.ndjson")?.hasPrefix("old\n") == true)
-        #expect(try folder.files().count == 1)
+        #expect(try folder.text("out.ndjson").hasPrefix("old\n") == true)
+        #expect(try folder.contents().count == 1)
         // A run with an end that appends meanwhile puts another file in its place.
         let open = try await pipeline(#""path":"\#(folder.path("out.ndjson"))""#, options)
         let ended = try await pipeline(#""path":"\#(folder.path("out.ndjson"))","append":true"#)
@@ -134,7 +135,7 @@ import Darwin
 
     @Test func twoSinksCannotHaveOneFile() throws {
         let folder = try TemporaryFolder()
-        try folder.write("old\n", to: "there")
+        try folder.write("there", "old\n")
         try Files.createFolder(folder.path("folder"))
         for (link, target) in [("link", folder.path("there")), ("dangling", "folder/not-yet"), ("way", "folder")] {
             let made = unsafe symlink(target, folder.path(link))
@@ -189,13 +190,13 @@ import Darwin
 
     @Test func aLinkStaysALink() async throws {
         let folder = try TemporaryFolder()
-        try folder.write("old\n", to: "real")
+        try folder.write("real", "old\n")
         let made = unsafe symlink(folder.path("real"), folder.path("link"))
         #expect(made == 0)
         let pipeline = try await pipeline(#""path":"\#(folder.path("link"))""#)
         _ = try await pipeline.deliver(pipeline.prepare(changes(0..<1)))
         try await pipeline.shutdown()
-        #expect(try folder.text("real")?.contains("event-0") == true)
+        #expect(try folder.text("real").contains("event-0") == true)
         #expect(Files.resolved(folder.path("link")) == folder.path("real"))
     }
 

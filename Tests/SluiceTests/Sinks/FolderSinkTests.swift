@@ -3,6 +3,7 @@
 @testable import Sluice
 import StreamRecords
 import Testing
+import TestSupport
 
 @Suite struct FolderSinkTests {
     func pipeline(_ folder: String, _ more: String = "", envelope: String = "plain") async throws -> Pipeline {
@@ -27,7 +28,7 @@ import Testing
         let folder = try TemporaryFolder()
         let first = try await run(folder.path("out"), changes)
         #expect(first.sinks[0].delivered == 5)
-        let files = try folder.files()
+        let files = try folder.contents()
         #expect(files.keys.sorted() == (0..<5).map { "out/change/Products/2026-09-21/event-\($0).json" })
         #expect(files.allSatisfy { $1.hasPrefix("{\"kind\":\"change\"") && $1.hasSuffix("}\n") })
 
@@ -35,27 +36,27 @@ import Testing
         #expect(second.sinks[0].alreadyThere == 5)
         #expect(second.sinks[0].delivered == 0)
         #expect(second.isClean)
-        #expect(try folder.files() == files)
+        #expect(try folder.contents() == files)
     }
 
     @Test func aFileThatDiffersIsNeverWrittenOverAndIsTold() async throws {
         let folder = try TemporaryFolder()
         _ = try await run(folder.path, changes)
-        let files = try folder.files()
+        let files = try folder.contents()
         let report = try await run(folder.path, envelope: "typed", changes + [Change(number: 9, key: 9)])
         #expect(report.counts.rejected == 5)
         #expect(report.counts.delivered == 1)
         #expect(report.rejections[0].reason.description
             == "\(folder.path)/change/Products/2026-09-21/event-0.json: is there already, with other content")
-        #expect(try folder.files().filter { files[$0.key] != nil } == files)
+        #expect(try folder.contents().filter { files[$0.key] != nil } == files)
     }
 
     @Test func leftoversOfAKilledRunAreClearedAway() async throws {
         let folder = try TemporaryFolder()
         try Files.createFolder(folder.path(".sluice"))
-        try folder.write("half", to: ".sluice/2147483647-1-1")
+        try folder.write(".sluice/2147483647-1-1", "half")
         _ = try await run(folder.path, changes)
-        #expect(try folder.files().count == 5)
+        #expect(try folder.contents().count == 5)
         #expect(try Files.kind(of: folder.path(".sluice")) == nil)
     }
 
@@ -64,7 +65,7 @@ import Testing
         let pipeline = try await pipeline(folder.path("out"), #","key":"{id}.json""#)
         #expect(try await pipeline.deliver(pipeline.prepare(batch([Change(number: 0, key: 1)]))).isClean)
         Files.removeFolder(folder.path("out/.sluice"))
-        try folder.write("no folder", to: "out/.sluice")
+        try folder.write("out/.sluice", "no folder")
         let report = try await pipeline.deliver(pipeline.prepare(batch([Change(number: 1, key: 1)])))
         #expect(report.fates == [.retry("\(folder.path("out"))/event-1.json: cannot create: Not a directory")])
     }
@@ -74,7 +75,7 @@ import Testing
         _ = try await run(
             folder.path, more: #","key":"{op}/{region}-{account}/{year}.{month}.{day}/{hour}/{key.Id}-{key.No}_{queue}_{id}.txt""#,
             [Change(number: 3, key: 7)])
-        #expect(try folder.files().keys.first == "MODIFY/eu-west-1-123456789012/2026.09.21/14/7--_-_event-3.txt")
+        #expect(try folder.contents().keys.first == "MODIFY/eu-west-1-123456789012/2026.09.21/14/7--_-_event-3.txt")
     }
 
     @Test(arguments: [
@@ -103,9 +104,9 @@ import Testing
 
     @Test func aFileInPlaceOfAFolderIsTold() async throws {
         let folder = try TemporaryFolder()
-        try folder.write("x", to: "file")
+        try folder.write("file", "x")
         await #expect(throws: ConfigurationErrors.self) { try await pipeline(folder.path("file")) }
-        try folder.write("x", to: "change")
+        try folder.write("change", "x")
         let report = try await run(folder.path, [Change(number: 0, key: 1)])
         #expect(report.counts.retry == 1)
     }
@@ -119,6 +120,6 @@ import Testing
         }
         #expect(counts.reduce(0) { $0 + $1.sinks[0].delivered } == 200)
         #expect(counts.allSatisfy { $0.counts.delivered == 200 })
-        #expect(try folder.files().count == 200)
+        #expect(try folder.contents().count == 200)
     }
 }

@@ -4,11 +4,12 @@ import JSONTape
 import ReferenceDecoder
 import StreamRecords
 import Testing
+import TestSupport
 
 /// Damage costs what it hits and no more: never a crash, never a hang, never a record of another document.
 @Suite("Damaged recordings") struct DamagePropertyTests {
     @Test("One damaged line costs at most its own document") func oneLine() throws {
-        var recordings = RandomRecordings(SeededGenerator())
+        var recordings = RandomRecordings(SeededRandom(announcing: #function))
         for round in 0..<250 {
             let lines = try Self.lines(&recordings, count: 2 + round % 6)
             let hit = Int.random(in: 0..<lines.count, using: &recordings.random)
@@ -34,7 +35,7 @@ import Testing
     }
 
     @Test("Cut at any byte, the whole documents before the cut are all there") func truncation() throws {
-        var recordings = RandomRecordings(SeededGenerator())
+        var recordings = RandomRecordings(SeededRandom(announcing: #function))
         for _ in 0..<3 {
             let lines = try Self.lines(&recordings, count: 4)
             let bytes = Self.joined(lines)
@@ -59,7 +60,7 @@ import Testing
 
     @Test("A document that ends too early costs nothing of those around it", arguments: [false, true])
     func cutShort(readsByElements: Bool) throws {
-        var recordings = RandomRecordings(SeededGenerator("cutShort(\(readsByElements))"))
+        var recordings = RandomRecordings(SeededRandom(announcing: "cutShort(\(readsByElements))"))
         for _ in 0..<3 {
             // Larger than what a reader of 4 KiB holds whole, so that it is read element by element, or small.
             let records = (0..<(readsByElements ? 40 : 3)).map { _ in recordings.change() }
@@ -85,7 +86,7 @@ import Testing
     }
 
     @Test("Damaged compressed recordings end, with what could be read") func compressed() throws {
-        var recordings = RandomRecordings(SeededGenerator())
+        var recordings = RandomRecordings(SeededRandom(announcing: #function))
         for _ in 0..<300 {
             let bytes = try EnvelopePropertyTests.recording(&recordings, .lines, documents: 5)
             let whole = Decoded(RecordBatch.decode(bytes))
@@ -99,7 +100,7 @@ import Testing
     }
 
     @Test("Bytes of no meaning never crash and never hang") func noise() {
-        var random = SeededGenerator()
+        var random = SeededRandom(announcing: #function)
         for _ in 0..<300 {
             let decoded = Decoded(RecordBatch.decode(random.bytes(upTo: 300)))
             #expect(decoded.lines.isEmpty)
@@ -112,7 +113,7 @@ import Testing
     }
 
     @Test("Wrong shapes in sound JSON cost only their own record") func wrongShapes() throws {
-        var recordings = RandomRecordings(SeededGenerator())
+        var recordings = RandomRecordings(SeededRandom(announcing: #function))
         var rejected = 0
         for round in 0..<400 {
             var records = (0..<4).map { _ in recordings.change() }
@@ -138,7 +139,7 @@ import Testing
 
     @Test("One bad record in 10,000 leaves 9,999 and its own bytes", arguments: [0, 1, 5_000, 9_999])
     func oneInTenThousand(place: Int) {
-        var random = SeededGenerator("oneInTenThousand(\(place))")
+        var random = SeededRandom(announcing: "oneInTenThousand(\(place))")
         let bad = #"{"eventID":"bad","eventName":"MODIFY","dynamodb":{"SequenceNumber":"77","NewImage":{"price":{"N":12}}}}"#
         let records = (0..<10_000).map { number in
             number == place
@@ -187,7 +188,7 @@ import Testing
     }
 
     /// A few bytes changed, removed or added; no line break comes in.
-    private static func damage(_ bytes: [UInt8], _ random: inout SeededGenerator) -> [UInt8] {
+    private static func damage(_ bytes: [UInt8], _ random: inout SeededRandom) -> [UInt8] {
         var bytes = bytes
         let interesting = Array("{}[]:,\"\\ \tue0129.-tfnSNBML".utf8) + [0x00, 0x1F, 0x7F, 0x80, 0xC3, 0xE2, 0xED, 0xF4, 0xFF]
         for _ in 0...Int.random(in: 0..<2, using: &random) where !bytes.isEmpty {
@@ -204,7 +205,7 @@ import Testing
     }
 
     /// The value with one of the values in it replaced by another kind of JSON.
-    private static func misshape(_ value: JSONText, _ random: inout SeededGenerator) -> JSONText {
+    private static func misshape(_ value: JSONText, _ random: inout SeededRandom) -> JSONText {
         switch value {
         case .object(let members) where !members.isEmpty && random.chance(85):
             var members = members

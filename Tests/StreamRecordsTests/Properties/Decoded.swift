@@ -3,6 +3,7 @@
 import JSONTape
 import ReferenceDecoder
 import StreamRecords
+import TestSupport
 
 /// What StreamRecords makes of an input: plain lines, and what it could not decode.
 struct Decoded {
@@ -67,12 +68,12 @@ struct Decoded {
 struct ChoppySource: ByteSource {
     private let bytes: [UInt8]
     private var offset = 0
-    private var random: SeededGenerator
+    private var random: SeededRandom
     private let largest: Int
     private let pauses: Int
 
     /// - Parameter pauses: how many times in a hundred it is found to have paused.
-    init(_ bytes: [UInt8], largest: Int, pauses: Int = 0, _ random: SeededGenerator) {
+    init(_ bytes: [UInt8], largest: Int, pauses: Int = 0, _ random: SeededRandom) {
         self.bytes = bytes
         self.largest = largest
         self.pauses = pauses

@@ -5,6 +5,7 @@ import ReferenceDecoder
 import StreamRecords
 import Synchronization
 import Testing
+import TestSupport
 
 @Suite("Any envelope, against the slow decoder") struct EnvelopePropertyTests {
     /// How the documents of a recording stand one after another.
@@ -14,7 +15,7 @@ import Testing
 
     @Test("Random recordings of every envelope give the reference's lines", arguments: Framing.allCases, [false, true])
     func everyEnvelope(framing: Framing, isCompressed: Bool) throws {
-        var recordings = RandomRecordings(SeededGenerator("everyEnvelope(\(framing), \(isCompressed))"))
+        var recordings = RandomRecordings(SeededRandom(announcing: "everyEnvelope(\(framing), \(isCompressed))"))
         for round in 0..<36 {
             let bytes = try Self.recording(&recordings, framing, documents: 1 + round % 12)
             var reference = Reference()
@@ -32,7 +33,7 @@ import Testing
 
     @Test("Whatever pieces the input comes in, the lines are the same", arguments: Framing.allCases)
     func pieces(framing: Framing) throws {
-        var recordings = RandomRecordings(SeededGenerator("pieces(\(framing))"))
+        var recordings = RandomRecordings(SeededRandom(announcing: "pieces(\(framing))"))
         for round in 0..<8 {
             let bytes = try Self.recording(&recordings, framing, documents: 30)
             let whole = Decoded(RecordBatch.decode(bytes))
@@ -67,7 +68,7 @@ import Testing
 
     @Test("A document that is larger than what is held is read element by element, escapes at every cut")
     func largeDocuments() throws {
-        var recordings = RandomRecordings(SeededGenerator())
+        var recordings = RandomRecordings(SeededRandom(announcing: #function))
         for prefix in 0..<24 {
             // Nothing but escapes, so that a cut comes between any two bytes of them.
             let name = String(repeating: "x", count: prefix) + String(repeating: #"\ud83d\ude00\n\u00e9é"#, count: 100)
@@ -87,7 +88,7 @@ import Testing
     }
 
     @Test("What the typed envelope writes decodes to the same plain lines again") func typedAgain() throws {
-        var recordings = RandomRecordings(SeededGenerator())
+        var recordings = RandomRecordings(SeededRandom(announcing: #function))
         for _ in 0..<60 {
             let bytes = try Self.recording(&recordings, .lines, documents: 10)
             for batch in RecordBatch.decode(bytes) {
@@ -107,7 +108,7 @@ import Testing
     }
 
     @Test("Records without an id of their own keep the one they are given") func derivedIDs() throws {
-        var recordings = RandomRecordings(SeededGenerator())
+        var recordings = RandomRecordings(SeededRandom(announcing: #function))
         for _ in 0..<50 {
             let line = recordings.exportLine()
             let one = RecordBatch.decode(line.bytes(.compact, &recordings.random)).flatMap { $0.map(\.id) }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import TestSupport
+
 /// JSON to be written in many ways: pretty, on one line, with white space wherever it may stand.
 indirect enum JSONText {
     /// Members in order; names as they stand between the quotation marks.
@@ -23,13 +25,13 @@ indirect enum JSONText {
         case wild
     }
 
-    func bytes(_ style: Style, _ random: inout SeededGenerator) -> [UInt8] {
+    func bytes(_ style: Style, _ random: inout SeededRandom) -> [UInt8] {
         var text: [UInt8] = []
         write(into: &text, style, 0, &random)
         return text
     }
 
-    private func write(into text: inout [UInt8], _ style: Style, _ depth: Int, _ random: inout SeededGenerator) {
+    private func write(into text: inout [UInt8], _ style: Style, _ depth: Int, _ random: inout SeededRandom) {
         switch self {
         case .raw(let scalar):
             text += Array(scalar.utf8)
@@ -78,7 +80,7 @@ indirect enum JSONText {
         }
     }
 
-    private static func space(_ text: inout [UInt8], _ style: Style, _ depth: Int, _ random: inout SeededGenerator) {
+    private static func space(_ text: inout [UInt8], _ style: Style, _ depth: Int, _ random: inout SeededRandom) {
         switch style {
         case .compact:
             break

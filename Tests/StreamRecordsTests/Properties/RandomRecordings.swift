@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ReferenceDecoder
+import TestSupport
 
 /// Random recordings: every envelope, every type of attribute, encoded as AWS does and as it may some day.
 struct RandomRecordings {
-    var random = SeededGenerator("unused")
+    var random = SeededRandom(seed: 0)
     private var number = 0
 
-    init(_ random: SeededGenerator) {
+    init(_ random: SeededRandom) {
         self.random = random
     }
-
-    private mutating func below(_ bound: Int) -> Int { Int.random(in: 0..<bound, using: &random) }
 
     /// An id that no other record of the recording has.
     private mutating func nextID() -> String {
@@ -51,20 +50,20 @@ struct RandomRecordings {
     /// An attribute value of any type.
     mutating func attributeValue(depth: Int = 0) -> JSONText {
         func typed(_ type: String, _ value: JSONText) -> JSONText { .object([(type, value)]) }
-        switch below(depth < 4 ? 13 : 9) {
+        switch random.below(depth < 4 ? 13 : 9) {
         case 0, 1: return typed("S", string())
         case 2, 3: return typed("N", .quoted(random.numberText(exponent: 120)))
         case 4: return typed("B", base64())
         case 5: return typed("BOOL", .raw(random.chance(50) ? "true" : "false"))
         case 6: return typed("NULL", .raw("true"))
-        case 7: return typed("SS", .array((0..<1 + below(4)).map { _ in string() }))
+        case 7: return typed("SS", .array((0..<1 + random.below(4)).map { _ in string() }))
         case 8:
             if random.chance(50) {
-                return typed("NS", .array((0..<1 + below(4)).map { _ in .quoted(random.numberText(exponent: 120)) }))
+                return typed("NS", .array((0..<1 + random.below(4)).map { _ in .quoted(random.numberText(exponent: 120)) }))
             }
-            return typed("BS", .array((0..<1 + below(4)).map { _ in base64() }))
-        case 9, 10: return typed("L", .array((0..<below(4)).map { _ in attributeValue(depth: depth + 1) }))
-        default: return typed("M", item(attributes: below(5), depth: depth + 1))
+            return typed("BS", .array((0..<1 + random.below(4)).map { _ in base64() }))
+        case 9, 10: return typed("L", .array((0..<random.below(4)).map { _ in attributeValue(depth: depth + 1) }))
+        default: return typed("M", item(attributes: random.below(5), depth: depth + 1))
         }
     }
 
@@ -87,10 +86,10 @@ struct RandomRecordings {
     }
 
     private mutating func images() -> (old: JSONText, new: JSONText) {
-        guard case .object(let old) = item(attributes: below(random.chance(5) ? 70 : 9)) else { return (.object([]), .object([])) }
+        guard case .object(let old) = item(attributes: random.below(random.chance(5) ? 70 : 9)) else { return (.object([]), .object([])) }
         var new = old.map { ($0.name, successor(of: $0.value)) }
         if random.chance(30), !new.isEmpty {
-            new.remove(at: below(new.count))
+            new.remove(at: random.below(new.count))
         }
         if random.chance(30) {
             new.append(("new", attributeValue()))
@@ -102,14 +101,14 @@ struct RandomRecordings {
     }
 
     private mutating func creationTime() -> JSONText {
-        switch below(7) {
-        case 0: .raw("\(1_700_000_000 + below(100_000_000))")
-        case 1: .raw("\(1_700_000_000 + below(100_000_000)).0")
-        case 2: .raw("\(1_700_000_000 + below(100_000_000)).\(below(10))\(below(10))\(below(10))")
-        case 3: .quoted("\(1_700_000_000 + below(100_000_000))")
-        case 4: .raw("1.7\(100_000_00 + below(10_000_000))E9")
-        case 5: .raw("\(1_700_000_000_000 + below(1_000_000_000))")
-        default: .quoted("2026-0\(1 + below(9))-1\(below(10))T1\(below(10)):0\(below(10)):5\(below(10))+0\(below(10)):00")
+        switch random.below(7) {
+        case 0: .raw("\(1_700_000_000 + random.below(100_000_000))")
+        case 1: .raw("\(1_700_000_000 + random.below(100_000_000)).0")
+        case 2: .raw("\(1_700_000_000 + random.below(100_000_000)).\(random.below(10))\(random.below(10))\(random.below(10))")
+        case 3: .quoted("\(1_700_000_000 + random.below(100_000_000))")
+        case 4: .raw("1.7\(100_000_00 + random.below(10_000_000))E9")
+        case 5: .raw("\(1_700_000_000_000 + random.below(1_000_000_000))")
+        default: .quoted("2026-0\(1 + random.below(9))-1\(random.below(10))T1\(random.below(10)):0\(random.below(10)):5\(random.below(10))+0\(random.below(10)):00")
         }
     }
 
@@ -118,8 +117,8 @@ struct RandomRecordings {
         let operation = random.pick(["INSERT", "MODIFY", "MODIFY", "MODIFY", "REMOVE", "ARCHIVE"])
         let (old, new) = images()
         var stream: [(name: String, value: JSONText)] = [
-            ("ApproximateCreationDateTime", time ?? creationTime()), ("Keys", item(attributes: 1 + below(2))),
-            ("SequenceNumber", .quoted("4421584500000000017450439091\(number)")), ("SizeBytes", .raw("\(below(1000))")),
+            ("ApproximateCreationDateTime", time ?? creationTime()), ("Keys", item(attributes: 1 + random.below(2))),
+            ("SequenceNumber", .quoted("4421584500000000017450439091\(number)")), ("SizeBytes", .raw("\(random.below(1000))")),
             ("StreamViewType", .quoted("NEW_AND_OLD_IMAGES")),
         ]
         if operation != "REMOVE" {
@@ -145,7 +144,7 @@ struct RandomRecordings {
             record.append(
                 ("eventSourceARN", .quoted("arn:aws:dynamodb:eu-west-1:123456789012:table/\(name)/stream/2026-11-20T00:00:00.000")))
         }
-        switch below(6) {
+        switch random.below(6) {
         case 0:
             record.append(
                 ("userIdentity", .object([("type", .quoted("Service")), ("principalId", .quoted("dynamodb.amazonaws.com"))])))
@@ -162,11 +161,11 @@ struct RandomRecordings {
     /// A line of an incremental export.
     mutating func exportLine() -> JSONText {
         let (old, new) = images()
-        let micros = JSONText.quoted("17\(10_000_000_000_000 + below(1_000_000_000))")
+        let micros = JSONText.quoted("17\(10_000_000_000_000 + random.below(1_000_000_000))")
         var line: [(name: String, value: JSONText)] = [
-            ("Metadata", .object([("WriteTimestampMicros", .object([("N", micros)]))])), ("Keys", item(attributes: 1 + below(2))),
+            ("Metadata", .object([("WriteTimestampMicros", .object([("N", micros)]))])), ("Keys", item(attributes: 1 + random.below(2))),
         ]
-        let kind = below(3)
+        let kind = random.below(3)
         if kind != 0 {
             line.append(("OldImage", old))
         }
@@ -189,7 +188,7 @@ struct RandomRecordings {
     private mutating func logMessage() -> String {
         let id = uuid()
         let text = stringText()
-        switch below(9) {
+        switch random.below(9) {
         case 0: return "START RequestId: \(id) Version: $LATEST\\n"
         case 1: return "END RequestId: \(id)\\n"
         case 2: return "REPORT RequestId: \(id)\\tDuration: 1.25 ms\\tBilled Duration: 2 ms\\tMemory Size: 128 MB\\tMax Memory Used: 70 MB\\t\\n"
@@ -220,9 +219,9 @@ struct RandomRecordings {
                 ),
             ])
         }
-        let events = (0..<below(6)).map { _ -> JSONText in
+        let events = (0..<random.below(6)).map { _ -> JSONText in
             var event: [(name: String, value: JSONText)] = [
-                ("id", .quoted(nextID())), ("timestamp", .raw("\(1_700_000_000_000 + below(1_000_000_000))")), ("message", .quoted(logMessage())),
+                ("id", .quoted(nextID())), ("timestamp", .raw("\(1_700_000_000_000 + random.below(1_000_000_000))")), ("message", .quoted(logMessage())),
             ]
             if random.chance(20) {
                 event.append(("extractedFields", .object([("level", string()), ("n", .quoted("1"))])))
@@ -251,7 +250,7 @@ struct RandomRecordings {
     /// One gzip member, or several.
     mutating func gzip(_ bytes: [UInt8]) throws -> [UInt8] {
         guard random.chance(40), bytes.count > 2 else { return try Zlib.gzip(bytes) }
-        let cut = below(bytes.count)
+        let cut = random.below(bytes.count)
         return try Zlib.gzip(Array(bytes[..<cut])) + Zlib.gzip(Array(bytes[cut...]))
     }
 
@@ -261,18 +260,18 @@ struct RandomRecordings {
     mutating func busEvent(isSound: Bool = true) -> JSONText {
         let isTimely = isSound || random.chance(50)
         let type = isSound || !isTimely ? string() : .raw("5")
-        let time = isTimely ? "2026-11-20T15:00:0\(below(10))Z" : "yesterday"
+        let time = isTimely ? "2026-11-20T15:00:0\(random.below(10))Z" : "yesterday"
         let event: [(name: String, value: JSONText)] = [
             ("version", .quoted("0")), ("id", .quoted(nextID())), ("detail-type", type), ("source", .quoted("shop.orders")),
             ("account", .quoted("123456789012")), ("time", .quoted(time)), ("region", .quoted("eu-west-1")),
-            ("resources", .array([])), ("detail", item(attributes: below(4))),
+            ("resources", .array([])), ("detail", item(attributes: random.below(4))),
         ]
         return .object(random.chance(40) ? event.shuffled(using: &random) : event)
     }
 
     mutating func message() -> JSONText {
         let body: String
-        switch below(5) {
+        switch random.below(5) {
         case 0: body = embedded(busEvent(isSound: random.chance(70)))
         case 1:
             let notification = JSONText.object([
@@ -281,11 +280,11 @@ struct RandomRecordings {
                 ("Timestamp", .quoted("2026-11-20T15:00:00.000Z")),
             ])
             body = embedded(notification)
-        case 2: body = embedded(item(attributes: below(4)))
+        case 2: body = embedded(item(attributes: random.below(4)))
         default: body = stringText()
         }
         var attributes: [(name: String, value: JSONText)] = [
-            ("ApproximateReceiveCount", .quoted("1")), ("SentTimestamp", .quoted("\(1_700_000_000_000 + below(1_000_000_000))")),
+            ("ApproximateReceiveCount", .quoted("1")), ("SentTimestamp", .quoted("\(1_700_000_000_000 + random.below(1_000_000_000))")),
         ]
         if random.chance(30) {
             attributes.append(("MessageGroupId", .quoted("g1")))
@@ -310,7 +309,7 @@ struct RandomRecordings {
             data = try packed(subscription(), compressed: true)
         } else {
             let time = JSONText.raw(
-                random.chance(50) ? "\(1_700_000_000_000 + below(1_000_000_000))" : "\(1_700_000_000_000_000 + below(1_000_000_000))")
+                random.chance(50) ? "\(1_700_000_000_000 + random.below(1_000_000_000))" : "\(1_700_000_000_000_000 + random.below(1_000_000_000))")
             data = try packed(change(isBare: true, time: time, table: "Products"), compressed: false)
         }
         let kinesis: [(name: String, value: JSONText)] = [
@@ -327,22 +326,22 @@ struct RandomRecordings {
 
     /// A document of any envelope.
     mutating func document() throws -> JSONText {
-        switch below(12) {
-        case 0, 1, 2: return .object([("Records", .array((0..<below(5)).map { _ in change() }))])
+        switch random.below(12) {
+        case 0, 1, 2: return .object([("Records", .array((0..<random.below(5)).map { _ in change() }))])
         case 3:
             return .object([
-                ("Records", .array((0..<below(4)).map { _ in change(isBare: true) })), ("NextShardIterator", .quoted("arn|1|x")),
+                ("Records", .array((0..<random.below(4)).map { _ in change(isBare: true) })), ("NextShardIterator", .quoted("arn|1|x")),
             ])
         case 4: return exportLine()
         case 5: return change()
         case 6: return .object([("awslogs", .object([("data", try packed(subscription(), compressed: true))]))])
         case 7: return subscription()
-        case 8: return .object([("Records", .array((0..<1 + below(3)).map { _ in message() }))])
+        case 8: return .object([("Records", .array((0..<1 + random.below(3)).map { _ in message() }))])
         case 9: return busEvent()
         case 10: return message()
         default:
             var records: [JSONText] = []
-            for _ in 0..<1 + below(3) {
+            for _ in 0..<1 + random.below(3) {
                 records.append(try kinesisRecord())
             }
             return .object([("Records", .array(records))])

@@ -4,6 +4,7 @@ import JSONTape
 import ReferenceDecoder
 import StreamRecords
 import Testing
+import TestSupport
 
 /// The one pass from bytes to lines, held against the long way through index, check and rendering.
 @Suite("Lines in one pass") struct TranscriptionTests {
@@ -12,7 +13,7 @@ import Testing
     }
 
     @Test("Random changes give the lines of the long way, and of the slow decoder") func changes() throws {
-        var recordings = RandomRecordings(SeededGenerator())
+        var recordings = RandomRecordings(SeededRandom(announcing: #function))
         var transcribed = 0
         for round in 0..<1600 {
             let record = recordings.change()
@@ -35,7 +36,7 @@ import Testing
     }
 
     @Test("What can be asked of a record is the same whichever way it came") func parts() throws {
-        var recordings = RandomRecordings(SeededGenerator())
+        var recordings = RandomRecordings(SeededRandom(announcing: #function))
         var transcribed = 0
         for round in 0..<800 {
             let bytes = recordings.change().bytes(.compact, &recordings.random) + Array("\n".utf8)
@@ -77,7 +78,7 @@ import Testing
     }
 
     @Test("Damage is told as the long way tells it, wherever it hits") func damage() throws {
-        var recordings = RandomRecordings(SeededGenerator())
+        var recordings = RandomRecordings(SeededRandom(announcing: #function))
         let letters = Array(#"{}[]",:\0159.-eEuSNBMLtfn "#.utf8) + [0, 0x0A, 0x1F, 0x80, 0xC3, 0xED, 0xFF]
         for round in 0..<2500 {
             var bytes = recordings.change().bytes(.compact, &recordings.random) + Array("\n".utf8)
@@ -100,7 +101,7 @@ import Testing
     }
 
     @Test("Images whose names come twice, in another order, or written with escapes differ in what the long way says") func names() throws {
-        var random = SeededGenerator()
+        var random = SeededRandom(announcing: #function)
         let names = [#"a"#, #"b"#, #"\u0061"#, #"c\"d"#, #"c\u0022d"#, "abcdefgh", "abcdefghi", "abcdefghj", ""]
         let values = [
             #"{"S":"x"}"#, #"{"S":"\u0078"}"#, #"{"N":"1"}"#, #"{"N":"1.0"}"#, #"{"N":"10"}"#, #"{"N":"1E1"}"#, #"{"SS":["a","b"]}"#,
@@ -141,7 +142,7 @@ import Testing
     }
 
     @Test("Random log subscriptions give the lines of the long way, sound and damaged") func subscriptions() throws {
-        var recordings = RandomRecordings(SeededGenerator())
+        var recordings = RandomRecordings(SeededRandom(announcing: #function))
         let letters = Array(#"{}[]",:\0159.-eEuntfrd "#.utf8) + [0, 0x0A, 0x1F, 0x80, 0xC3, 0xED, 0xFF]
         var transcribed = 0
         for round in 0..<1600 {
@@ -167,7 +168,7 @@ import Testing
     }
 
     @Test("JSON in a message names its execution, and only where it is JSON") func structuredLines() throws {
-        var random = SeededGenerator()
+        var random = SeededRandom(announcing: #function)
         let id = "8f507cfc-1111-4697-b07a-ac58fc914c95"
         let names = ["requestId", "AWSRequestId", "aws_request_id", "function_request_id", "level", "record", "request\\\\u0049d", "é"]
         let values = [
@@ -191,7 +192,7 @@ import Testing
     }
 
     @Test("Large recordings in pieces: the same lines in the same order, whatever lies among them") func pieces() throws {
-        var recordings = RandomRecordings(SeededGenerator())
+        var recordings = RandomRecordings(SeededRandom(announcing: #function))
         for round in 0..<6 {
             var bytes: [UInt8] = []
             for _ in 0..<150 {

@@ -3,13 +3,14 @@
 import ReferenceDecoder
 import StreamRecords
 import Testing
+import TestSupport
 
 /// What stands behind a member, its checksum and its length, is held against what came out of it.
 @Suite("Gzip members and their ends") struct GzipTests {
     private func expand(_ packed: [UInt8]) throws(Gzip.Failure) -> [UInt8] { try Gzip.decompress(packed, limit: 1 << 20) }
 
     @Test("Content of every length, in one member and in two") func lengths() throws {
-        var random = SeededGenerator()
+        var random = SeededRandom(announcing: #function)
         for length in Array(0...200) + [255, 256, 4095, 65_535, 65_536, 300_000] {
             let content = (0..<length).map { _ in UInt8.random(in: 0x20...0x2F, using: &random) }
             let packed = try Zlib.gzip(content)
@@ -42,7 +43,7 @@ import Testing
     /// Beyond eight megabytes it is measured before it is kept.
     @Test("What is large comes out whole up to the limit, and not beyond", arguments: [(1, 9 << 20), (3, 4 << 20), (5, 2 << 20)])
     func large(members: Int, length: Int) throws {
-        var random = SeededGenerator()
+        var random = SeededRandom(announcing: #function)
         // Runs and noise, so that the compressed side ends in every way.
         var content: [UInt8] = []
         content.reserveCapacity(length)

@@ -2,6 +2,7 @@
 
 import StreamRecords
 import Testing
+import TestSupport
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials
@@ -86,7 +87,7 @@ import Foundation
     }
 
     @Test func equalityLawsHoldForRandomValues() {
-        var random = SeededGenerator()
+        var random = SeededRandom(announcing: #function)
         for _ in 0..<400 {
             let value = random.value(depth: 4)
             let same = random.respelled(value)
@@ -130,7 +131,7 @@ import Foundation
 
     /// Small and large maps find their attributes in different ways: both are compared with an array.
     @Test func agreesWithAPlainArray() {
-        var random = SeededGenerator()
+        var random = SeededRandom(announcing: #function)
         var map = AttributeMap()
         var plain: [(name: String, value: AttributeValue)] = []
         for step in 0..<4000 {
@@ -203,7 +204,7 @@ import Foundation
     }
 
     @Test func randomValuesComeBack() throws {
-        var random = SeededGenerator()
+        var random = SeededRandom(announcing: #function)
         for _ in 0..<400 {
             let value = random.value(depth: 4)
             // Foundation's decoder folds names that are canonically equivalent.

@@ -2,6 +2,7 @@
 
 import StreamRecords
 import Testing
+import TestSupport
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials
@@ -47,7 +48,7 @@ import Foundation
     }
 
     @Test func agreesWithFoundation() throws {
-        var random = SeededGenerator()
+        var random = SeededRandom(announcing: #function)
         for length in 0..<400 {
             let bytes = (0..<length).map { _ in UInt8.random(in: 0...255, using: &random) }
             let text = Base64.encode(bytes)
@@ -60,7 +61,7 @@ import Foundation
     }
 
     @Test func everyBytesHasOneText() throws {
-        var random = SeededGenerator()
+        var random = SeededRandom(announcing: #function)
         var taken = 0
         let characters = Array("AQgwBZaz09+/==".utf8)
         for _ in 0..<20_000 {

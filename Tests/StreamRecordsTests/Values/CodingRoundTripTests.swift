@@ -2,6 +2,7 @@
 
 import StreamRecords
 import Testing
+import TestSupport
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials
@@ -57,7 +58,7 @@ private struct Everything: Codable, Equatable {
     var maybeSet: Set<String>?
 }
 
-extension SeededGenerator {
+extension SeededRandom {
     fileprivate mutating func integer<T: FixedWidthInteger>() -> T {
         chance(20) ? pick([T.min, T.max, 0, 1]) : T.random(in: .min ... .max, using: &self)
     }
@@ -113,7 +114,7 @@ extension SeededGenerator {
 
 @Suite struct CodingRoundTripTests {
     @Test func everyTypeComesBack() throws {
-        var random = SeededGenerator()
+        var random = SeededRandom(announcing: #function)
         for round in 0..<200 {
             let before = random.everything()
             let encoder = AttributeEncoder(emptySets: round % 2 == 0 ? .null : .emptyList)
@@ -129,7 +130,7 @@ extension SeededGenerator {
     }
 
     @Test func valuesComeBackWithTheirTextsAndOrder() throws {
-        var random = SeededGenerator()
+        var random = SeededRandom(announcing: #function)
         for _ in 0..<300 {
             let value = random.value(depth: 5)
             let encoded = try AttributeEncoder().encode(["k": [value]])
@@ -142,7 +143,7 @@ extension SeededGenerator {
 
     /// Whatever a value holds, decoding some type from it gives a value or a `DecodingError`.
     @Test func randomValuesAreDecodedOrRefused() {
-        var random = SeededGenerator()
+        var random = SeededRandom(announcing: #function)
         var refused = 0
         func attempt<T: Decodable>(_ type: T.Type, _ value: AttributeValue) {
             do {

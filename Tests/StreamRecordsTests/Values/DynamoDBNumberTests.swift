@@ -2,6 +2,7 @@
 
 import StreamRecords
 import Testing
+import TestSupport
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials
@@ -170,7 +171,7 @@ import Foundation
     // MARK: Against the slow decimal
 
     @Test func agreesWithWrittenOutDecimals() throws {
-        var random = SeededGenerator()
+        var random = SeededRandom(announcing: #function)
         for _ in 0..<1500 {
             let leftText = random.numberText()
             let left = try #require(DynamoDBNumber(leftText), "\(leftText), seed \(random.seed)")
@@ -192,7 +193,7 @@ import Foundation
     }
 
     @Test func normalFormsLoseNothing() throws {
-        var random = SeededGenerator()
+        var random = SeededRandom(announcing: #function)
         for _ in 0..<1500 {
             let number = random.number()
             let comment: Comment = "\(number), seed \(random.seed)"
@@ -210,7 +211,7 @@ import Foundation
     }
 
     @Test func randomIntegersAndFractionsComeBack() throws {
-        var random = SeededGenerator()
+        var random = SeededRandom(announcing: #function)
         for _ in 0..<1500 {
             let integer = Int128.random(in: .min ... .max, using: &random) >> Int128(random.next() % 128)
             let number = DynamoDBNumber(integer)
@@ -226,7 +227,7 @@ import Foundation
     }
 
     @Test func randomDecimalsAreExactOrNil() throws {
-        var random = SeededGenerator()
+        var random = SeededRandom(announcing: #function)
         var exact = 0
         for _ in 0..<1500 {
             let number = random.number()

@@ -1,39 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import StreamRecords
+import TestSupport
 
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
-
-/// Random numbers that a seed repeats (SplitMix64). Set `SLUICE_TEST_SEED` to repeat a run.
-struct SeededGenerator: RandomNumberGenerator {
-    let seed: UInt64
-    private var state: UInt64
-
-    init(_ test: String = #function) {
-        let given = ProcessInfo.processInfo.environment["SLUICE_TEST_SEED"].flatMap { UInt64($0) }
-        seed = given ?? UInt64.random(in: 0...UInt64.max)
-        state = seed
-        print("\(test): SLUICE_TEST_SEED=\(seed)")
-    }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-
-    mutating func chance(_ percent: Int) -> Bool { Int.random(in: 0..<100, using: &self) < percent }
-
-    mutating func pick<T>(_ values: [T]) -> T { values[Int.random(in: 0..<values.count, using: &self)] }
-}
-
-extension SeededGenerator {
+/// Random values, and how they are written.
+extension SeededRandom {
     mutating func string(upTo length: Int = 12) -> String {
         let alphabet: [Character] = [
             "a", "Z", "0", " ", "\"", "\\", "\n", "\u{0}", "\u{7F}", "/", "é", "e\u{301}", "ß", "漢", "😀",

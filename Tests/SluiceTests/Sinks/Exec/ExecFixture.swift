@@ -6,6 +6,7 @@ import SluiceTesting
 import StreamRecords
 import Synchronization
 import Testing
+import TestSupport
 
 /// A program that behaves as told (Tests/Support/exec/child.py), and the folder that it keeps its notes in.
 struct ExecFixture: Sendable {
@@ -18,10 +19,7 @@ struct ExecFixture: Sendable {
         self.behaviour = behaviour
     }
 
-    static let program: String = {
-        let parts = #filePath.split(separator: "/").dropLast(4)
-        return "/" + parts.joined(separator: "/") + "/Support/exec/child.py"
-    }()
+    static let program = Repository.path("Tests/Support/exec/child.py")
 
     var settings: ExecSink.Settings {
         ExecSink.Settings(
@@ -42,13 +40,13 @@ struct ExecFixture: Sendable {
     }
 
     /// The lines of a file that the program writes.
-    func lines(_ name: String) throws -> [String] { try folder.text(name)?.split(separator: "\n").map(String.init) ?? [] }
+    func lines(_ name: String) throws -> [String] { try folder.textIfPresent(name)?.split(separator: "\n").map(String.init) ?? [] }
 
     /// Whether all processes that were started have ended.
     func areAllGone() throws -> Bool { try lines("starts").allSatisfy { !Files.isRunning(Int32($0) ?? 0) } }
 
     func set(_ json: String) throws {
-        try folder.write(json, to: "condition.new")
+        try folder.write("condition.new", json)
         try Files.rename(folder.path("condition.new"), to: folder.path("condition"))
     }
 }

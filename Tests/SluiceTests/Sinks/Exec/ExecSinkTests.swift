@@ -6,6 +6,7 @@ import Logging
 import SluiceTesting
 import StreamRecords
 import Testing
+import TestSupport
 
 /// The sink `exec` with programs that do what they should.
 @Suite(.timeLimit(.minutes(10))) struct ExecSinkTests {

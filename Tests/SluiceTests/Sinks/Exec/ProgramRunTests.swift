@@ -3,7 +3,7 @@
 @testable import Sluice
 import Testing
 
-@Suite(.timeLimit(.minutes(5))) struct ProgramRunTests {
+@Suite(.timeLimit(.minutes(10))) struct ProgramRunTests {
     private func run(_ script: String, within time: Duration = .seconds(60)) throws -> ProgramRun {
         try ProgramRun(#require(ExecCommand(words: ["sh", "-c", script])), within: time)
     }
