@@ -2,6 +2,7 @@
 
 #if AWS
 internal import Logging
+internal import StreamRecords
 
 /// Puts together what code, environment and shared files say, when it is first asked; once, unless that fails.
 ///

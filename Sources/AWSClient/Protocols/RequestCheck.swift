@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 #if AWS
+internal import StreamRecords
 
 /// Holds requests against a service's limits before they are sent.
 enum RequestCheck {
@@ -22,11 +23,6 @@ enum RequestCheck {
         try require(
             isSound, "\(what) is \(text.prefix(100)); the service takes \(lengths.lowerBound) to \(lengths.upperBound) letters, digits and \(characters)")
     }
-}
-
-extension UInt8 {
-    /// Whether it is a letter or digit of ASCII, of which most names at AWS are.
-    package var isAlphanumeric: Bool { (0x61...0x7A).contains(self) || (0x41...0x5A).contains(self) || (0x30...0x39).contains(self) }
 }
 
 #endif

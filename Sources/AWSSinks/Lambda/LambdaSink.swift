@@ -3,6 +3,7 @@
 #if AWS
 internal import AWSClient
 internal import Sluice
+internal import StreamRecords
 
 /// Invokes a function with the records.
 ///
@@ -85,9 +86,7 @@ struct FunctionReference: Decodable, Sendable, Hashable, CustomStringConvertible
 
     init(_ text: String) throws(ConfigurationValueError) {
         let isSound = (1...170).contains(text.utf8.count)
-            && text.utf8.allSatisfy { byte in
-                byte.isAlphanumeric || "-_.$:".utf8.contains(byte)
-            }
+            && text.utf8.allSatisfy { $0.isAlphanumeric || "-_.$:".utf8.contains($0) }
         guard isSound, !text.hasPrefix("arn:") || text.split(separator: ":").dropFirst(2).first == "lambda" else {
             throw ConfigurationValueError(expected: "a function's name or ARN, with :VERSION or :ALIAS behind it if that is meant")
         }

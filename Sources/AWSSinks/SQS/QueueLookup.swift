@@ -53,9 +53,7 @@ struct QueueReference: Decodable, Sendable, Hashable, CustomStringConvertible {
     private static func isName(_ text: String) -> Bool {
         let stem = text.hasSuffix(".fifo") ? text.dropLast(5) : text[...]
         return (1...80).contains(text.utf8.count) && !stem.isEmpty
-            && stem.utf8.allSatisfy { byte in
-                byte.isAlphanumeric || byte == 0x2D || byte == 0x5F
-            }
+            && stem.utf8.allSatisfy { $0.isAlphanumeric || "-_".utf8.contains($0) }
     }
 }
 

@@ -72,9 +72,7 @@ public struct JSONDifference: Sendable, Hashable {
 
     private static func step(_ name: String) -> String {
         let isPlain = !name.isEmpty && !(0x30...0x39).contains(name.utf8.first ?? 0x30)
-            && name.utf8.allSatisfy { byte in
-                (0x61...0x7A).contains(byte) || (0x41...0x5A).contains(byte) || (0x30...0x39).contains(byte) || byte == 0x5F
-            }
+            && name.utf8.allSatisfy { $0.isAlphanumeric || $0 == UInt8(ascii: "_") }
         if isPlain { return "." + name }
         var text = ""
         for scalar in name.unicodeScalars {

@@ -39,13 +39,14 @@ extension EnvelopeDecoder {
     mutating func begin(logHeader document: JSONDocument) {
         guard let header = LogHeader(document) else { return }
         documents.append(document)
-        logContext = LogContext(document: Int32(documents.count - 1), node: document.root, source: sources.log(header))
+        logContext = LogContext(
+            document: Int32(documents.count - 1), node: document.root, source: sources.log(header), isControlMessage: header.isControlMessage)
     }
 
     /// Decodes one element of `logEvents`, read on its own.
     mutating func decode(logEvent node: JSONNode) {
         guard let logContext else { return }
-        if LogHeader(documents[Int(logContext.document)])?.isControlMessage == true {
+        if logContext.isControlMessage {
             controlMessages += 1
             return
         }

@@ -45,6 +45,8 @@ struct EnvelopeDecoder: ~Copyable {
         var document: Int32
         var node: JSONNode
         var source: Int32
+        /// It holds no events of anybody's, but CloudWatch's own question whether the destination can be reached.
+        var isControlMessage = false
     }
 
     /// A place in one of the batch's documents.

@@ -45,6 +45,15 @@ enum Served {
         }
     }
 
+    /// A profile of the config file: with a role that it has, the profile whose keys assume it, keys of its own, and other lines.
+    private func profile(_ name: String, role: String? = nil, source: String? = nil, keys id: String? = nil, _ more: String...) -> String {
+        var lines = [name == "default" ? "[default]" : "[profile \(name)]"]
+        if let role { lines.append("role_arn = arn:aws:iam::123456789012:role/\(role)") }
+        if let source { lines.append("source_profile = \(source)") }
+        if let id { lines += ["aws_access_key_id = \(id)", "aws_secret_access_key = s"] }
+        return (lines + more).joined(separator: "\n") + "\n"
+    }
+
     private let keys = "[default]\naws_access_key_id = AKIA-FILE\naws_secret_access_key = s\n"
 
     @Test("The environment comes first, unless a profile is named in code") func theEnvironmentComesFirstUnlessA() async throws {
@@ -86,17 +95,8 @@ enum Served {
 
     @Test("A profile assumes its role with the keys of another one") func aProfileAssumesItsRoleWith() async throws {
         try await LoopbackServer.with { _ in Served.role("AssumeRole") } _: { server async throws in
-            let config = """
-                [default]
-                role_arn = arn:aws:iam::123456789012:role/writer
-                source_profile = base
-                external_id = e/1
-                role_session_name = night
-                duration_seconds = 900
-                [profile base]
-                aws_access_key_id = AKIA-BASE
-                aws_secret_access_key = s
-                """
+            let config = profile("default", role: "writer", source: "base", "external_id = e/1", "role_session_name = night", "duration_seconds = 900")
+                + profile("base", keys: "AKIA-BASE")
             let found = try await find(["AWS_ENDPOINT_URL_STS": server.url], config: config)
             #expect(found.keys == SigningCredentials(accessKeyID: "ASIA-ROLE", secretAccessKey: "s", sessionToken: "t"))
             #expect(found.expiration == Timestamp(iso8601: "2099-01-01T00:00:00Z"))
@@ -113,17 +113,8 @@ enum Served {
         try await LoopbackServer.with { request in
             Served.role("AssumeRole", id: request.text.contains("first") ? "ASIA-FIRST" : "ASIA-SECOND")
         } _: { server async throws in
-            let config = """
-                [default]
-                role_arn = arn:aws:iam::123456789012:role/second
-                source_profile = middle
-                [profile middle]
-                role_arn = arn:aws:iam::123456789012:role/first
-                source_profile = base
-                [profile base]
-                aws_access_key_id = AKIA-BASE
-                aws_secret_access_key = s
-                """
+            let config = profile("default", role: "second", source: "middle") + profile("middle", role: "first", source: "base")
+                + profile("base", keys: "AKIA-BASE")
             let found = try await find(["AWS_ENDPOINT_URL_STS": server.url], config: config)
             #expect(found.keys.accessKeyID == "ASIA-SECOND")
             #expect(server.requests.map { $0.header("authorization")?.contains("AKIA-BASE") } == [true, false])
@@ -135,16 +126,7 @@ enum Served {
     @Test("A profile may name itself; as another one's source its keys come before its role", arguments: ["middle", "default"])
     func aProfileMayNameItself(_ profile: String) async throws {
         try await LoopbackServer.with { _ in Served.role("AssumeRole") } _: { server async throws in
-            let config = """
-                [default]
-                role_arn = arn:aws:iam::123456789012:role/outer
-                source_profile = middle
-                [profile middle]
-                role_arn = arn:aws:iam::123456789012:role/inner
-                source_profile = middle
-                aws_access_key_id = AKIA-SELF
-                aws_secret_access_key = s
-                """
+            let config = self.profile("default", role: "outer", source: "middle") + self.profile("middle", role: "inner", source: "middle", keys: "AKIA-SELF")
             let found = try await find(["AWS_ENDPOINT_URL_STS": server.url, "AWS_PROFILE": profile], config: config)
             #expect(found.keys.accessKeyID == "ASIA-ROLE")
             let role = profile == "default" ? "outer" : "inner"
@@ -160,14 +142,7 @@ enum Served {
         try await LoopbackServer.with { request in
             request.text.contains("WebIdentity") ? Served.role("AssumeRoleWithWebIdentity", id: "ASIA-WEB") : Served.role("AssumeRole")
         } _: { server async throws in
-            let config = """
-                [default]
-                role_arn = arn:aws:iam::123456789012:role/outer
-                source_profile = web
-                [profile web]
-                role_arn = arn:aws:iam::123456789012:role/inner
-                web_identity_token_file = \(file)
-                """
+            let config = profile("default", role: "outer", source: "web") + profile("web", role: "inner", "web_identity_token_file = \(file)")
             let environment = [
                 "AWS_ENDPOINT_URL_STS": server.url, "AWS_WEB_IDENTITY_TOKEN_FILE": file + "-other", "AWS_ROLE_ARN": "arn:aws:iam::123456789012:role/other",
             ]
