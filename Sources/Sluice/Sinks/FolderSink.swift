@@ -102,7 +102,7 @@ public final class FolderSink: Sink {
         let temporary = Files.join(aside, "\(Files.processNumber)-\(UInt64.random(in: 0 ... .max))-\(state.files)")
         do throws(FileError) {
             defer { Files.remove(temporary) }
-            let file = try OpenFile(temporary, .create)
+            let file = try create(temporary)
             try file.write(JSONBytes(line))
             if sync { try file.synchronise() }
             if try Files.place(temporary, at: path) { return .delivered }
@@ -112,6 +112,17 @@ public final class FolderSink: Sink {
         }
         // Another process was quicker by a moment.
         return try compare(path, line) ?? .retry("\(path): was there and is gone")
+    }
+
+    /// Creates a file aside. Another run that ends takes the folder along, where nothing is in it at that moment.
+    private func create(_ temporary: String) throws(FileError) -> OpenFile {
+        do throws(FileError) {
+            return try OpenFile(temporary, .create)
+        } catch {
+            guard error.isAbsence else { throw error }
+            try Files.createFolder(aside)
+            return try OpenFile(temporary, .create)
+        }
     }
 
     /// What is to be said of a file that is there already; absent where none is.

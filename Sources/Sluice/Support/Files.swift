@@ -28,6 +28,8 @@ public struct FileError: Error, Sendable, Hashable, CustomStringConvertible {
 
     /// Trying again cannot help: the name itself is impossible.
     var isForGood: Bool { [ENAMETOOLONG, EILSEQ, EINVAL, EISDIR].contains(errorNumber) }
+    /// Nothing is there, or no folder that it could be in.
+    var isAbsence: Bool { errorNumber == ENOENT }
 
     public var description: String {
         "\(path): cannot \(call): \(DescriptorError(errorNumber: errorNumber))"

@@ -111,6 +111,18 @@ import TestSupport
         #expect(report.counts.retry == 1)
     }
 
+    @Test func aRunThatEndsCostsAnotherOneNothing() async throws {
+        let folder = try TemporaryFolder()
+        let pipeline = try await pipeline(folder.path("out"), #","key":"{id}.json""#)
+        for number in 0..<2 {
+            let report = try await pipeline.deliver(pipeline.prepare(batch([Change(number: number, key: number)])))
+            #expect(report.counts.delivered == 1, "\(report.fates)")
+            // As the other one does at its end.
+            Files.removeFolder(folder.path("out/.sluice"))
+        }
+        try await pipeline.shutdown()
+    }
+
     @Test func twoRunsAtOnceShareAFolder() async throws {
         let folder = try TemporaryFolder()
         let changes = (0..<200).map { Change(number: $0, key: $0) }
